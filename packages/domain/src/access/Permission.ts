@@ -1,0 +1,41 @@
+import { Data, Schema } from "effect"
+import { isSameScope, type UserScope } from "../user/UserScope.ts"
+
+export const Role = Schema.Literals(["user", "service", "admin", "auditor"])
+export type Role = typeof Role.Type
+
+export const Permission = Schema.Literals(["integrations:read", "integrations:write", "tokens:read"])
+export type Permission = typeof Permission.Type
+
+const granted: Record<Role, ReadonlyArray<Permission>> = {
+  user: ["integrations:read", "integrations:write"],
+  service: ["integrations:read", "integrations:write", "tokens:read"],
+  admin: ["integrations:read", "integrations:write"],
+  auditor: []
+}
+
+/** Who calls, as the product's auth service vouches for them, and the request they make. */
+export interface Caller {
+  readonly scope: UserScope
+  readonly roles: ReadonlyArray<Role>
+  /** Permissions of the token itself, added to those of its roles. */
+  readonly permissions: ReadonlyArray<Permission>
+  readonly requestId: string
+}
+
+/** The caller may see the resource but not do this to it. */
+export class PermissionRequired extends Data.TaggedError("PermissionRequired")<{
+  readonly permission: Permission
+}> {}
+
+export const hasPermission = (caller: Caller, permission: Permission): boolean =>
+  caller.permissions.includes(permission) || caller.roles.some((role) => granted[role].includes(permission))
+
+/** May the caller act on this user's resources at all? Services and admins may within their tenant. */
+export const mayActFor = (caller: Caller, user: UserScope): boolean =>
+  isSameScope(caller.scope, user)
+  || (caller.scope.tenant === user.tenant && caller.roles.some((role) => role === "service" || role === "admin"))
+
+/** The role in which the caller acts, for the record: the one that gives the most. */
+export const actingRole = (caller: Caller): Role | "none" =>
+  (["service", "admin", "auditor", "user"] as const).find((role) => caller.roles.includes(role)) ?? "none"

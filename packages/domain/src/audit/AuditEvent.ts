@@ -1,0 +1,44 @@
+import { type DateTime, Schema } from "effect"
+import type { Role } from "../access/Permission.ts"
+import type { UserScope } from "../user/UserScope.ts"
+
+export const AuditEventId = Schema.String.check(Schema.isUUID(7)).pipe(Schema.brand("AuditEventId"))
+export type AuditEventId = typeof AuditEventId.Type
+
+export const AuditAction = Schema.Literals([
+  "authorization.started",
+  "authorization.authorized",
+  "authorization.failed",
+  "authorization.completed",
+  "authorization.completion_refused",
+  "consent.granted",
+  "consent.withdrawn",
+  "integration.connected",
+  "integration.reconnected",
+  "integration.reauthorization_required",
+  "integration.disconnecting",
+  "integration.disconnected",
+  "scope.escalation_refused",
+  "token.refreshed",
+  "token.refresh_failed",
+  "token.released"
+])
+export type AuditAction = typeof AuditAction.Type
+
+/**
+ * One line of the audit trail: who did what to whose object, how it ended and why. It holds no secret.
+ * `actor` is absent where the service acted by itself or the browser of an unknown person did.
+ */
+export interface AuditEvent {
+  readonly id: AuditEventId
+  readonly occurredAt: DateTime.Utc
+  readonly about: UserScope
+  readonly actor?: { readonly scope: UserScope; readonly role: Role | "none" }
+  readonly action: AuditAction
+  readonly object: { readonly type: "authorization" | "integration" | "consent"; readonly id: string }
+  readonly outcome: "success" | "failure"
+  /** A code of a closed set, never a provider's text. */
+  readonly reason?: string
+  readonly purpose?: string
+  readonly requestId: string
+}

@@ -1,0 +1,51 @@
+import { Schema } from "effect"
+import { Scope } from "../scope/Scope.ts"
+
+export const ProviderId = Schema.String.check(
+  Schema.isPattern(/^[a-z][a-z0-9-]{0,31}$/, {
+    message: "must be 1 to 32 lower-case letters, digits or hyphens, beginning with a letter"
+  })
+).pipe(Schema.brand("ProviderId"))
+export type ProviderId = typeof ProviderId.Type
+
+export const FeatureId = Schema.String.check(
+  Schema.isPattern(/^[a-z][a-z0-9]*([.-][a-z0-9]+)*$/, { message: "must be lower-case words joined by dots" }),
+  Schema.isMaxLength(128)
+).pipe(Schema.brand("FeatureId"))
+export type FeatureId = typeof FeatureId.Type
+
+/** How much a scope opens, as Google classes them: restricted needs a yearly assessment of the product. */
+export const Sensitivity = Schema.Literals(["basic", "sensitive", "restricted"])
+export type Sensitivity = typeof Sensitivity.Type
+
+export const ScopeDefinition = Schema.Struct({
+  value: Scope,
+  title: Schema.NonEmptyString,
+  description: Schema.NonEmptyString,
+  sensitivity: Sensitivity,
+  /** Other spellings in which the provider returns this scope. */
+  aliases: Schema.optionalKey(Schema.Array(Scope))
+})
+export type ScopeDefinition = typeof ScopeDefinition.Type
+
+export const FeatureDefinition = Schema.Struct({
+  id: FeatureId,
+  title: Schema.NonEmptyString,
+  scopes: Schema.NonEmptyArray(Scope)
+})
+export type FeatureDefinition = typeof FeatureDefinition.Type
+
+/** What the product's rules need to know of a provider; how to talk to it is the plugin's `ProviderDefinition`. */
+export const Provider = Schema.Struct({
+  id: ProviderId,
+  name: Schema.NonEmptyString,
+  scopes: Schema.Array(ScopeDefinition),
+  /** Asked for in every authorization, to identify the account and to obtain a refresh token. */
+  identityScopes: Schema.Array(Scope),
+  features: Schema.Array(FeatureDefinition),
+  /** Can later authorizations add scopes to a grant, asking for the new ones alone? */
+  incrementalAuthorization: Schema.Boolean,
+  /** When may a grant hold scopes of earlier consents that this authorization did not ask for? */
+  returnsEarlierConsents: Schema.Literals(["never", "incremental", "always"])
+})
+export type Provider = typeof Provider.Type
