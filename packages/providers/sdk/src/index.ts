@@ -1,0 +1,2 @@
+export { decodeProvider, defineProvider } from "./DefineProvider.ts"
+export { apiVersion, ProviderDefinition } from "./ProviderDefinition.ts"
