@@ -1,0 +1,194 @@
+import {
+  type Authorization,
+  Authorizations,
+  type Caller,
+  type Consent,
+  ConsentId,
+  type Grant,
+  type Integration,
+  IntegrationId,
+  Integrations,
+  isSameAccount,
+  type Provider,
+  ScopeCatalogue,
+  Scopes,
+  type Token
+} from "@oauth-manager/domain"
+import { Context, Data, DateTime, Effect, Layer, Option } from "effect"
+import { SecureRandom } from "effect/crypto"
+import { Journal } from "../access/Journal.ts"
+import { AuditTrail } from "../ports/AuditTrail.ts"
+import { AuthorizationRepository } from "../ports/AuthorizationRepository.ts"
+import { ConsentRepository } from "../ports/ConsentRepository.ts"
+import { IntegrationRepository } from "../ports/IntegrationRepository.ts"
+import type { ExchangeAnswer } from "../ports/OAuthClient.ts"
+import { TokenRepository } from "../ports/TokenRepository.ts"
+import { TokenVault } from "../ports/TokenVault.ts"
+import { UnitOfWork } from "../ports/UnitOfWork.ts"
+import { tokenContext } from "../vault/SealingContexts.ts"
+import { TokenSealer } from "./TokenSealer.ts"
+
+/** The integration to upgrade is of another account than the one that was just authorized, or is gone. */
+export class AccountMismatch extends Data.TaggedError("AccountMismatch")<{}> {}
+
+/** A grant as it came: what it holds, whose it is, and which authorization asked for it. */
+export interface ReceivedGrant {
+  readonly authorization: Authorization
+  readonly provider: Provider
+  readonly grant: Grant
+  readonly answer: ExchangeAnswer
+}
+
+/** Writes what an authorization led to, all in one transaction: integration, token, consent, audit events. */
+export class GrantStore extends Context.Service<GrantStore>()("@oauth-manager/application/grants/GrantStore", {
+  make: Effect.gen(function* () {
+    const units = yield* UnitOfWork
+    const authorizations = yield* AuthorizationRepository
+    const integrations = yield* IntegrationRepository
+    const tokens = yield* TokenRepository
+    const consents = yield* ConsentRepository
+    const vault = yield* TokenVault
+    const sealer = yield* TokenSealer
+    const audit = yield* AuditTrail
+    const journal = yield* Journal
+    const random = yield* SecureRandom.SecureRandom
+
+    const findExisting = Effect.fnUntraced(function* ({ authorization, answer }: ReceivedGrant) {
+      const { owner, provider } = authorization
+      if (Option.isNone(authorization.integrationId)) {
+        return yield* integrations.findByAccountForUpdate(owner, provider, answer.account.key)
+      }
+      const named = yield* integrations.findForUpdate(owner, authorization.integrationId.value)
+      return Option.isSome(named) && isSameAccount(named.value.account, answer.account)
+        ? named
+        : yield* new AccountMismatch()
+    })
+
+    const writeIntegration = Effect.fnUntraced(function* (
+      received: ReceivedGrant,
+      existing: Option.Option<Integration>,
+      now: DateTime.Utc
+    ) {
+      const { authorization, provider, grant, answer } = received
+      const before = Option.getOrUndefined(existing)
+      const requestedScopes = Scopes.union(
+        before?.requestedScopes ?? [],
+        ScopeCatalogue.canonicalAll(provider, authorization.requestedScopes)
+      )
+      const next = {
+        account: answer.account,
+        requestedScopes,
+        grantedScopes: grant.granted,
+        surplusScopes: grant.surplus,
+        features: ScopeCatalogue.servedFeatures(
+          provider,
+          [...new Set([...(before?.features ?? []), ...authorization.features])],
+          grant.granted
+        )
+      }
+      if (before !== undefined) {
+        const integration = yield* Effect.fromResult(Integrations.reconnect(before, next)).pipe(
+          Effect.mapError(() => new AccountMismatch())
+        )
+        yield* integrations.update(integration.owner, integration)
+        return integration
+      }
+      const integration: Integration = {
+        ...next,
+        id: IntegrationId.make(yield* random.uuidV7()),
+        owner: authorization.owner,
+        provider: provider.id,
+        status: "active",
+        connectedAt: now,
+        problem: Option.none(),
+        revocation: Option.none()
+      }
+      yield* integrations.insert(integration.owner, integration)
+      return integration
+    })
+
+    /** A grant that comes without a refresh token leaves the one that is held in force. */
+    const withHeldRefreshToken = Effect.fnUntraced(function* (
+      integration: Integration,
+      held: Option.Option<Token>,
+      answer: ExchangeAnswer
+    ) {
+      const sealed = Option.flatMap(held, (token) => token.refreshToken)
+      if (Option.isSome(answer.refreshToken) || Option.isNone(held) || Option.isNone(sealed)) return answer
+      const context = tokenContext(integration, "refresh_token", held.value.generation)
+      return { ...answer, refreshToken: Option.some(yield* vault.open(context, sealed.value)) }
+    })
+
+    const write = Effect.fnUntraced(function* (caller: Caller, received: ReceivedGrant) {
+      const { authorization, provider, grant } = received
+      const { owner } = authorization
+      const now = yield* DateTime.now
+      const existing = yield* findExisting(received)
+      const integration = yield* writeIntegration(received, existing, now)
+      const held = yield* tokens.find(owner, integration.id)
+      const answer = yield* withHeldRefreshToken(integration, held, received.answer)
+      const generation = 1 + Option.match(held, { onNone: () => 0, onSome: (token) => token.generation })
+      const token = yield* sealer.seal(integration, generation, answer, now)
+      yield* tokens.put(owner, token)
+
+      const consent: Consent = {
+        id: ConsentId.make(yield* random.uuidV7()),
+        owner,
+        provider: provider.id,
+        integrationId: integration.id,
+        authorizationId: authorization.id,
+        requested: ScopeCatalogue.canonicalAll(provider, authorization.requestedScopes),
+        granted: grant.granted,
+        denied: grant.denied,
+        grantedAt: now,
+        withdrawnAt: Option.none()
+      }
+      yield* consents.insert(owner, consent)
+
+      const completed = yield* Effect.fromResult(Authorizations.complete(authorization, integration.id)).pipe(
+        Effect.orDie
+      )
+      yield* authorizations.finish(owner, completed)
+      yield* audit.record(
+        yield* journal.byCaller(caller, owner, {
+          action: "authorization.completed",
+          object: { type: "authorization", id: authorization.id },
+          outcome: "success"
+        }),
+        yield* journal.byCaller(caller, owner, {
+          action: Option.isNone(existing) ? "integration.connected" : "integration.reconnected",
+          object: { type: "integration", id: integration.id },
+          outcome: "success"
+        }),
+        yield* journal.byCaller(caller, owner, {
+          action: "consent.granted",
+          object: { type: "consent", id: consent.id },
+          outcome: "success"
+        })
+      )
+      const times = { expiresAt: token.expiresAt, obtainedAt: token.obtainedAt }
+      return { integration, token: Option.some(times) }
+    })
+
+    return {
+      /** The scopes that the user granted the integration of this account before this authorization. */
+      grantedBefore: Effect.fnUntraced(function* (authorization: Authorization, accountKey: string) {
+        const existing = yield* units.forUser(
+          authorization.owner,
+          integrations.findByAccountForUpdate(authorization.owner, authorization.provider, accountKey)
+        )
+        return Option.match(existing, { onNone: () => [], onSome: (integration) => integration.grantedScopes })
+      }),
+      /** Two authorizations of a new account may race to insert it: the second then finds the first's integration. */
+      store: (caller: Caller, received: ReceivedGrant) =>
+        units
+          .forUser(received.authorization.owner, write(caller, received))
+          .pipe(
+            Effect.retry({ while: (error) => error._tag === "AccountAlreadyConnected", times: 3 }),
+            Effect.catchTag("AccountAlreadyConnected", Effect.die)
+          )
+    }
+  })
+}) {
+  static readonly layer = Layer.effect(this, this.make)
+}

@@ -1,0 +1,56 @@
+import type { Authorization, AuthorizationId, Sealed, UserScope } from "@oauth-manager/domain"
+import { Context, type DateTime, type Duration, type Effect, type Option } from "effect"
+import type { RepositoryUnavailable } from "./RepositoryUnavailable.ts"
+
+/** What a claim to complete an authorization came to. Only `Claimed` hands out the sealed secrets. */
+export type CompletionClaim =
+  | { readonly _tag: "Claimed"; readonly code: Sealed; readonly flow: Sealed }
+  | { readonly _tag: "WrongToken" }
+  | { readonly _tag: "InProgress" }
+  | { readonly _tag: "NotAuthorized" }
+
+export class AuthorizationRepository extends Context.Service<
+  AuthorizationRepository,
+  {
+    /** Stores a pending authorization with the SHA-256 of its state and its sealed PKCE verifier and nonce. */
+    readonly insert: (
+      scope: UserScope,
+      authorization: Authorization,
+      secrets: { readonly stateHash: Uint8Array; readonly flow: Sealed }
+    ) => Effect.Effect<void, RepositoryUnavailable>
+    readonly find: (
+      scope: UserScope,
+      id: AuthorizationId
+    ) => Effect.Effect<Option.Option<Authorization>, RepositoryUnavailable>
+    /** Finds by the SHA-256 of a state and uses the state up, in one atomic step: of any number of callers one gets it, once. */
+    readonly consumeStateAcrossUsers: (
+      stateHash: Uint8Array
+    ) => Effect.Effect<Option.Option<Authorization>, RepositoryUnavailable>
+    /** Moves `pending` to `authorized`, with the sealed code and the SHA-256 of the completion token. False: it was not pending. */
+    readonly park: (
+      scope: UserScope,
+      authorization: Authorization,
+      secrets: { readonly code: Sealed; readonly completionHash: Uint8Array }
+    ) => Effect.Effect<boolean, RepositoryUnavailable>
+    /** Takes the right to redeem the code, by the clock of the storage: one owner at a time, until it is released or runs out. */
+    readonly claimCompletion: (
+      scope: UserScope,
+      id: AuthorizationId,
+      claim: { readonly completionHash: Uint8Array; readonly owner: string; readonly duration: Duration.Duration }
+    ) => Effect.Effect<CompletionClaim, RepositoryUnavailable>
+    readonly releaseCompletion: (
+      scope: UserScope,
+      id: AuthorizationId,
+      owner: string
+    ) => Effect.Effect<void, RepositoryUnavailable>
+    /** Writes a final status, its error and integration, and destroys all secrets of the flow. False: it already had a final status. */
+    readonly finish: (scope: UserScope, authorization: Authorization) => Effect.Effect<boolean, RepositoryUnavailable>
+    /** Fails the authorized authorization that has this completion token, whoever's it is, and destroys its secrets. */
+    readonly destroyParkedAcrossUsers: (
+      id: AuthorizationId,
+      completionHash: Uint8Array
+    ) => Effect.Effect<Option.Option<Authorization>, RepositoryUnavailable>
+    /** Marks the user's unfinished authorizations that ended before `now` as expired and destroys their secrets. */
+    readonly expireStale: (scope: UserScope, now: DateTime.Utc) => Effect.Effect<void, RepositoryUnavailable>
+  }
+>()("@oauth-manager/application/ports/AuthorizationRepository") {}

@@ -1,0 +1,64 @@
+import type { Integration, IntegrationId, IntegrationStatus, ProviderId, UserScope } from "@oauth-manager/domain"
+import { Context, Data, type DateTime, type Effect, type Option } from "effect"
+import type { RepositoryUnavailable } from "./RepositoryUnavailable.ts"
+
+/** The user already has a connected integration of this account: another request inserted it meanwhile. */
+export class AccountAlreadyConnected extends Data.TaggedError("AccountAlreadyConnected")<{
+  readonly provider: ProviderId
+}> {}
+
+export interface IntegrationFilter {
+  readonly provider: Option.Option<ProviderId>
+  readonly status: Option.Option<IntegrationStatus>
+}
+
+/** A page of a list in the order of ids: the first `limit` rows behind `after`. */
+export interface Page<Id> {
+  readonly limit: number
+  readonly after: Option.Option<Id>
+}
+
+/** What a list shows of a token. */
+export interface TokenTimes {
+  readonly expiresAt: Option.Option<DateTime.Utc>
+  readonly obtainedAt: DateTime.Utc
+}
+
+/** An integration and the times of its token, which a disconnected one no longer has. */
+export interface IntegrationSummary {
+  readonly integration: Integration
+  readonly token: Option.Option<TokenTimes>
+}
+
+export class IntegrationRepository extends Context.Service<
+  IntegrationRepository,
+  {
+    readonly find: (
+      scope: UserScope,
+      id: IntegrationId
+    ) => Effect.Effect<Option.Option<IntegrationSummary>, RepositoryUnavailable>
+    readonly list: (
+      scope: UserScope,
+      filter: IntegrationFilter,
+      page: Page<IntegrationId>
+    ) => Effect.Effect<ReadonlyArray<IntegrationSummary>, RepositoryUnavailable>
+    /** Within a unit of work: no other unit changes the integration or its token before this one ends. */
+    readonly findForUpdate: (
+      scope: UserScope,
+      id: IntegrationId
+    ) => Effect.Effect<Option.Option<Integration>, RepositoryUnavailable>
+    /** The connected (not `disconnecting` or `disconnected`) integration of the account, locked as by `findForUpdate`. */
+    readonly findByAccountForUpdate: (
+      scope: UserScope,
+      provider: ProviderId,
+      accountKey: string
+    ) => Effect.Effect<Option.Option<Integration>, RepositoryUnavailable>
+    /** At most one connected integration an account: a second insert fails and the unit of work must end with it. */
+    readonly insert: (
+      scope: UserScope,
+      integration: Integration
+    ) => Effect.Effect<void, AccountAlreadyConnected | RepositoryUnavailable>
+    /** Writes all fields of an integration locked in this unit of work. */
+    readonly update: (scope: UserScope, integration: Integration) => Effect.Effect<void, RepositoryUnavailable>
+  }
+>()("@oauth-manager/application/ports/IntegrationRepository") {}

@@ -1,0 +1,107 @@
+import type { Account, AuthorizationError, Scope } from "@oauth-manager/domain"
+import { Context, Data, type Duration, type Effect, type Option, type Redacted } from "effect"
+import type { RegisteredProvider } from "./ProviderRegistry.ts"
+
+/** The provider cannot serve now; the same request may succeed later. */
+export class ProviderUnavailable extends Data.TaggedError("ProviderUnavailable")<{
+  readonly provider: string
+  readonly reason:
+    | "unreachable"
+    | "timeout"
+    | "rate_limited"
+    | "server_error"
+    | "unusable_response"
+    | "refresh_in_progress"
+  readonly retryAfter: Option.Option<Duration.Duration>
+}> {}
+
+/** The deployment's client, or the settings of the provider, are wrong: an operator must act, no user can. */
+export class ProviderMisconfigured extends Data.TaggedError("ProviderMisconfigured")<{
+  readonly provider: string
+  readonly code: string
+}> {}
+
+/** The provider refuses the code or the refresh token for good (RFC 6749 §5.2 `invalid_grant`). */
+export class GrantRefused extends Data.TaggedError("GrantRefused")<{ readonly provider: string }> {}
+
+/** The provider answered, but who the account is cannot be trusted: signature, issuer, audience, nonce, times or subject. */
+export class IdentityRejected extends Data.TaggedError("IdentityRejected")<{ readonly provider: string }> {}
+
+/** The callback holds no usable code. */
+export class CallbackRefused extends Data.TaggedError("CallbackRefused")<{ readonly error: AuthorizationError }> {}
+
+/** The secrets of one run of the flow: the PKCE verifier (RFC 7636) and the nonce (OpenID Connect Core §3.1.2.1). */
+export interface FlowSecrets {
+  readonly codeVerifier: Redacted.Redacted<string>
+  readonly nonce: Redacted.Redacted<string>
+}
+
+export interface AuthorizationRequest {
+  readonly scopes: ReadonlyArray<Scope>
+  readonly redirectUri: string
+  readonly loginHint: Option.Option<string>
+  /** An existing grant of the account is being extended. */
+  readonly incremental: boolean
+  /** No usable refresh token is held: the provider must be made to issue one. */
+  readonly needsRefreshToken: boolean
+}
+
+/** The parameters of the redirect back, as sent by the browser. */
+export interface CallbackParameters {
+  readonly code?: Redacted.Redacted<string>
+  readonly error?: string
+  readonly iss?: string
+}
+
+/** A token response (RFC 6749 §5.1). Absent `scopes`: as requested. Absent `expiresIn`: the provider tells no end. */
+export interface TokenAnswer {
+  readonly accessToken: Redacted.Redacted<string>
+  readonly tokenType: string
+  readonly refreshToken: Option.Option<Redacted.Redacted<string>>
+  readonly expiresIn: Option.Option<Duration.Duration>
+  readonly scopes: Option.Option<ReadonlyArray<Scope>>
+}
+
+export interface ExchangeAnswer extends TokenAnswer {
+  readonly account: Account
+}
+
+/**
+ * The OAuth 2.0 / OpenID Connect client. Every request to a provider ends within 10 seconds, follows no redirect and
+ * carries no trace headers. `exchange`, `refresh` and `revoke` may be run uninterruptibly: their deadline still holds.
+ */
+export class OAuthClient extends Context.Service<
+  OAuthClient,
+  {
+    /** Builds the URL to send the browser to, with fresh state, PKCE verifier and nonce (256 random bits each). */
+    readonly begin: (
+      provider: RegisteredProvider,
+      request: AuthorizationRequest
+    ) => Effect.Effect<
+      { readonly authorizationUrl: string; readonly state: Redacted.Redacted<string>; readonly flow: FlowSecrets },
+      ProviderUnavailable | ProviderMisconfigured
+    >
+    /** Checks the redirect's `error` and `iss` (RFC 9207) and gives its code. */
+    readonly readCallback: (
+      provider: RegisteredProvider,
+      parameters: CallbackParameters
+    ) => Effect.Effect<Redacted.Redacted<string>, CallbackRefused | ProviderUnavailable | ProviderMisconfigured>
+    /** Redeems the code once and tells whose account the tokens are for. */
+    readonly exchange: (
+      provider: RegisteredProvider,
+      code: Redacted.Redacted<string>,
+      flow: FlowSecrets,
+      redirectUri: string
+    ) => Effect.Effect<ExchangeAnswer, GrantRefused | IdentityRejected | ProviderUnavailable | ProviderMisconfigured>
+    readonly refresh: (
+      provider: RegisteredProvider,
+      refreshToken: Redacted.Redacted<string>
+    ) => Effect.Effect<TokenAnswer, GrantRefused | ProviderUnavailable | ProviderMisconfigured>
+    /** Revokes a token (RFC 7009); one that the provider no longer knows counts as revoked. */
+    readonly revoke: (
+      provider: RegisteredProvider,
+      token: Redacted.Redacted<string>,
+      hint: "refresh_token" | "access_token"
+    ) => Effect.Effect<"revoked" | "unsupported", ProviderUnavailable | ProviderMisconfigured>
+  }
+>()("@oauth-manager/application/ports/OAuthClient") {}

@@ -1,0 +1,39 @@
+import type { IntegrationId, ProviderId, Sealed, UserScope } from "@oauth-manager/domain"
+import { Context, type Duration, type Effect } from "effect"
+import type { RepositoryUnavailable } from "./RepositoryUnavailable.ts"
+
+/** A token that its provider must still be told to revoke: all that is kept of a disconnected integration's tokens. */
+export interface PendingRevocation {
+  readonly integrationId: IntegrationId
+  readonly owner: UserScope
+  readonly provider: ProviderId
+  readonly tokenTypeHint: "refresh_token" | "access_token"
+  readonly token: Sealed
+  readonly generation: number
+  readonly attempts: number
+}
+
+export class RevocationOutbox extends Context.Service<
+  RevocationOutbox,
+  {
+    /** Due after `delay`, so that the request that adds it has the first try. */
+    readonly add: (
+      scope: UserScope,
+      revocation: PendingRevocation,
+      delay: Duration.Duration
+    ) => Effect.Effect<void, RepositoryUnavailable>
+    /** Takes up to `limit` due revocations; nobody else gets them before `lease` is over. */
+    readonly claimDueAcrossUsers: (
+      limit: number,
+      lease: Duration.Duration
+    ) => Effect.Effect<ReadonlyArray<PendingRevocation>, RepositoryUnavailable>
+    /** The provider revoked it: destroys the ciphertext. */
+    readonly settle: (scope: UserScope, integrationId: IntegrationId) => Effect.Effect<void, RepositoryUnavailable>
+    /** The try failed: counts it, and the next is due after `delay`. */
+    readonly postpone: (
+      scope: UserScope,
+      integrationId: IntegrationId,
+      delay: Duration.Duration
+    ) => Effect.Effect<void, RepositoryUnavailable>
+  }
+>()("@oauth-manager/application/ports/RevocationOutbox") {}

@@ -1,0 +1,39 @@
+import type { Sealed, UserScope } from "@oauth-manager/domain"
+import { Context, Data, type Effect, type Redacted } from "effect"
+import type { WrappedDataKey } from "./DataKeyRepository.ts"
+import type { RepositoryUnavailable } from "./RepositoryUnavailable.ts"
+
+/** Where a ciphertext belongs. It opens nowhere else: all of this is authenticated with it. */
+export interface SealingContext {
+  readonly owner: UserScope
+  /** The id of the integration or authorization. */
+  readonly object: string
+  readonly field: "access_token" | "refresh_token" | "revocation_token" | "authorization_code" | "authorization_flow"
+  readonly generation: number
+}
+
+/** A secret cannot be sealed or opened; the reason tells the operator why and no caller what. */
+export class VaultFailed extends Data.TaggedError("VaultFailed")<{
+  readonly reason: "unknown_format" | "unknown_key" | "not_authentic" | "key_missing"
+}> {
+  override get message() {
+    return `the vault refused: ${this.reason}`
+  }
+}
+
+export class TokenVault extends Context.Service<
+  TokenVault,
+  {
+    /** Seals under the owner's data key, which is made on first use. */
+    readonly seal: (
+      context: SealingContext,
+      plaintext: Redacted.Redacted<string>
+    ) => Effect.Effect<Sealed, VaultFailed | RepositoryUnavailable>
+    /** Opens what was sealed in the same context. `dataKey`, where the caller has just read it, saves a query. */
+    readonly open: (
+      context: SealingContext,
+      sealed: Sealed,
+      dataKey?: WrappedDataKey
+    ) => Effect.Effect<Redacted.Redacted<string>, VaultFailed | RepositoryUnavailable>
+  }
+>()("@oauth-manager/application/ports/TokenVault") {}

@@ -1,0 +1,165 @@
+import { type Caller, type IntegrationId, type ProviderId, type UserScope } from "@oauth-manager/domain"
+import { Context, Duration, Effect, Fiber, FiberMap, Layer, Option, Schedule } from "effect"
+import { SecureRandom } from "effect/crypto"
+import { NotFound } from "../access/Access.ts"
+import { Disconnected } from "../access/Disconnected.ts"
+import { GrantRefused, OAuthClient, ProviderMisconfigured, ProviderUnavailable } from "../ports/OAuthClient.ts"
+import { ProviderRegistry, type UnknownProvider } from "../ports/ProviderRegistry.ts"
+import type { RepositoryUnavailable } from "../ports/RepositoryUnavailable.ts"
+import { type TokenReading, TokenRepository } from "../ports/TokenRepository.ts"
+import { TokenVault, type VaultFailed } from "../ports/TokenVault.ts"
+import { tokenContext } from "../vault/SealingContexts.ts"
+import { ReauthorizationRequired } from "./ReauthorizationRequired.ts"
+import { type HeldLease, RefreshCommit } from "./RefreshCommit.ts"
+
+export type RefreshFailure =
+  | NotFound
+  | Disconnected
+  | ReauthorizationRequired
+  | ProviderUnavailable
+  | ProviderMisconfigured
+  | RepositoryUnavailable
+  | VaultFailed
+
+/** Longer than the provider's deadline of 10 seconds and the commit after it: one call at most is in flight. */
+const leaseDuration = Duration.seconds(30)
+
+/** How often, and how long, one waits for the process that holds the lease. */
+const whileHeldElsewhere = Schedule.min([Schedule.exponential("25 millis"), Schedule.spaced("500 millis")]).pipe(
+  Schedule.jittered,
+  Schedule.upTo({ duration: Duration.seconds(15) })
+)
+
+class LeaseHeldElsewhere extends ProviderUnavailable {}
+
+/**
+ * Renews tokens, each generation once: callers in this process share one fiber an integration, processes elect one
+ * refresher by a lease. Once the provider has been asked, the answer is committed even if every caller has gone.
+ */
+export class TokenRefresher extends Context.Service<TokenRefresher>()(
+  "@oauth-manager/application/refresh/TokenRefresher",
+  {
+    make: Effect.gen(function* () {
+      const registry = yield* ProviderRegistry
+      const oauth = yield* OAuthClient
+      const vault = yield* TokenVault
+      const tokens = yield* TokenRepository
+      const commit = yield* RefreshCommit
+      const random = yield* SecureRandom.SecureRandom
+      const inFlight = yield* FiberMap.make<string, TokenReading, RefreshFailure>()
+      const run = yield* FiberMap.runtime(inFlight)<never>()
+
+      const misconfigured = ({ provider }: UnknownProvider) =>
+        new ProviderMisconfigured({ provider, code: "provider_not_loaded" })
+
+      const callProvider = Effect.fnUntraced(function* (lease: HeldLease, provider: ProviderId) {
+        const { scope, token } = lease
+        const registered = yield* Effect.mapError(registry.get(provider), misconfigured)
+        if (Option.isNone(token.refreshToken)) return yield* new GrantRefused({ provider })
+        const context = tokenContext({ owner: scope, id: token.integrationId }, "refresh_token", token.generation)
+        const refreshToken = yield* vault.open(context, token.refreshToken.value)
+        const answer = yield* oauth.refresh(registered, refreshToken)
+        const kept = { ...answer, refreshToken: Option.orElseSome(answer.refreshToken, () => refreshToken) }
+        return yield* commit.succeed(lease, registered, kept)
+      })
+
+      /** Runs under the lease and without interruption, from before the request until its outcome is stored. */
+      const refreshHeld = (lease: HeldLease, reading: TokenReading) =>
+        callProvider(lease, reading.provider).pipe(
+          Effect.catchTags({
+            GrantRefused: () =>
+              commit.requireReauthorization(
+                lease,
+                Option.isNone(lease.token.refreshToken) ? "refresh_token_missing" : "grant_revoked"
+              ),
+            ProviderUnavailable: (error) => Effect.andThen(commit.fail(lease, error.reason), Effect.fail(error)),
+            ProviderMisconfigured: (error) => Effect.andThen(commit.fail(lease, error.code), Effect.fail(error))
+          }),
+          Effect.onError(() => Effect.ignore(tokens.releaseLease(lease.scope, lease.token.integrationId, lease.owner))),
+          Effect.uninterruptible
+        )
+
+      const readUsable = Effect.fnUntraced(function* (scope: UserScope, id: IntegrationId) {
+        const found = yield* tokens.read(scope, id)
+        if (Option.isNone(found)) return yield* new NotFound()
+        return yield* requireUsable(id, found.value)
+      })
+
+      /** One look: the answer is a reading of a newer generation than `generation`. */
+      const advance = Effect.fnUntraced(function* (
+        caller: Caller,
+        scope: UserScope,
+        id: IntegrationId,
+        generation: number
+      ): Effect.fn.Return<TokenReading, RefreshFailure | LeaseHeldElsewhere> {
+        const reading = yield* readUsable(scope, id)
+        const { token } = reading.token.value
+        if (token.generation > generation) return reading
+        const owner = yield* random.uuidV4()
+        const outcome = yield* tokens.acquireLease(scope, id, {
+          generation: token.generation,
+          owner,
+          duration: leaseDuration
+        })
+        if (outcome === "Held") {
+          return yield* new LeaseHeldElsewhere({
+            provider: reading.provider,
+            reason: "refresh_in_progress",
+            retryAfter: Option.some(Duration.seconds(1))
+          })
+        }
+        if (outcome === "Acquired") yield* refreshHeld({ caller, scope, token, owner }, reading)
+        return yield* advance(caller, scope, id, generation)
+      })
+
+      return {
+        /**
+         * Gives the reading of a generation newer than `generation`, refreshing it if nobody else has or does.
+         * With `patient` false a refresh by another process fails at once with `refresh_in_progress`.
+         */
+        refreshPast: (
+          caller: Caller,
+          scope: UserScope,
+          id: IntegrationId,
+          generation: number,
+          options: { readonly patient: boolean }
+        ): Effect.Effect<TokenReading, RefreshFailure> =>
+          Effect.suspend(() => {
+            const key = JSON.stringify([scope.tenant, scope.user, id, options.patient])
+            const running = FiberMap.getUnsafe(inFlight, key)
+            if (Option.isSome(running)) return Fiber.join(running.value)
+            const attempt = advance(caller, scope, id, generation)
+            return Fiber.join(
+              run(
+                key,
+                options.patient
+                  ? Effect.retry(attempt, {
+                      while: (e) => e instanceof LeaseHeldElsewhere,
+                      schedule: whileHeldElsewhere
+                    })
+                  : attempt
+              )
+            )
+          })
+      }
+    })
+  }
+) {
+  static readonly layer = Layer.effect(this, this.make)
+}
+
+/** The reading, where its integration works and holds a token. */
+export const requireUsable = (
+  id: IntegrationId,
+  reading: TokenReading
+): Effect.Effect<TokenReading & { readonly token: Option.Some<Held> }, Disconnected | ReauthorizationRequired> => {
+  const { token } = reading
+  if (reading.status === "reauthorization_required") {
+    return Effect.fail(new ReauthorizationRequired({ provider: reading.provider, scopes: reading.requestedScopes }))
+  }
+  return reading.status === "active" && Option.isSome(token)
+    ? Effect.succeed({ ...reading, token })
+    : Effect.fail(new Disconnected({ integrationId: id }))
+}
+
+type Held = Option.Option.Value<TokenReading["token"]>

@@ -1,0 +1,29 @@
+import type { Caller, IntegrationId, UserScope } from "@oauth-manager/domain"
+import { Context, Effect, Layer } from "effect"
+import { requireAccess } from "../access/Access.ts"
+import { type IntegrationFilter, IntegrationRepository, type Page } from "../ports/IntegrationRepository.ts"
+
+/** Lists a user's integrations, the oldest first; a user nobody has heard of has none. */
+export class ListIntegrations extends Context.Service<ListIntegrations>()(
+  "@oauth-manager/application/use-cases/ListIntegrations",
+  {
+    make: Effect.gen(function* () {
+      const integrations = yield* IntegrationRepository
+      return {
+        /** The page, and whether more follow. */
+        list: Effect.fn("ListIntegrations.list")(function* (
+          caller: Caller,
+          user: UserScope,
+          filter: IntegrationFilter,
+          page: Page<IntegrationId>
+        ) {
+          yield* requireAccess(caller, user, "integrations:read")
+          const rows = yield* integrations.list(user, filter, { ...page, limit: page.limit + 1 })
+          return { data: rows.slice(0, page.limit), hasMore: rows.length > page.limit }
+        })
+      }
+    })
+  }
+) {
+  static readonly layer = Layer.effect(this, this.make)
+}

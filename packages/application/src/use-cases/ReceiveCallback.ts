@@ -1,0 +1,135 @@
+import {
+  type AuditEvent,
+  type Authorization,
+  type AuthorizationError,
+  type AuthorizationId,
+  Authorizations
+} from "@oauth-manager/domain"
+import { Context, Data, DateTime, Effect, Layer, type Redacted } from "effect"
+import { Journal } from "../access/Journal.ts"
+import { OneTimeSecret } from "../access/OneTimeSecret.ts"
+import { AuditTrail } from "../ports/AuditTrail.ts"
+import { AuthorizationRepository } from "../ports/AuthorizationRepository.ts"
+import { CallbackRefused, type CallbackParameters, OAuthClient } from "../ports/OAuthClient.ts"
+import { ProviderRegistry } from "../ports/ProviderRegistry.ts"
+import { TokenVault } from "../ports/TokenVault.ts"
+import { UnitOfWork } from "../ports/UnitOfWork.ts"
+import { codeContext } from "../vault/SealingContexts.ts"
+
+/** No authorization waits for this state: it was never given out, or was used already. */
+export class UnknownState extends Data.TaggedError("UnknownState")<{}> {}
+
+/** Where to send the browser, and what to tell the product there. */
+export type CallbackResult = { readonly returnTo: string; readonly authorizationId: AuthorizationId } & (
+  | { readonly _tag: "Authorized"; readonly completionToken: Redacted.Redacted<string> }
+  | { readonly _tag: "Failed"; readonly error: AuthorizationError | "expired" }
+)
+
+/**
+ * Takes the provider's redirect: uses the state up and parks the code, sealed. The code is never redeemed here, since
+ * nothing ties this browser to the user who began the flow; that user redeems it by `CompleteAuthorization`.
+ */
+export class ReceiveCallback extends Context.Service<ReceiveCallback>()(
+  "@oauth-manager/application/use-cases/ReceiveCallback",
+  {
+    make: Effect.gen(function* () {
+      const registry = yield* ProviderRegistry
+      const oauth = yield* OAuthClient
+      const vault = yield* TokenVault
+      const units = yield* UnitOfWork
+      const authorizations = yield* AuthorizationRepository
+      const audit = yield* AuditTrail
+      const journal = yield* Journal
+      const secrets = yield* OneTimeSecret
+
+      const record = (
+        authorization: Authorization,
+        requestId: string,
+        outcome: Pick<AuditEvent, "action" | "outcome" | "reason">
+      ) =>
+        Effect.flatMap(
+          journal.byNobody(authorization.owner, requestId, {
+            ...outcome,
+            object: { type: "authorization", id: authorization.id }
+          }),
+          (event) => audit.record(event)
+        )
+
+      const readCode = Effect.fnUntraced(
+        function* (provider: string, authorization: Authorization, parameters: CallbackParameters) {
+          if (authorization.provider !== provider) return yield* new CallbackRefused({ error: "provider_mismatch" })
+          const registered = yield* registry.get(provider)
+          return yield* oauth.readCallback(registered, parameters)
+        },
+        Effect.catchTag(["UnknownProvider", "ProviderUnavailable", "ProviderMisconfigured"], () =>
+          Effect.fail(new CallbackRefused({ error: "provider_error" }))
+        )
+      )
+
+      const refuse = Effect.fnUntraced(function* (
+        authorization: Authorization,
+        requestId: string,
+        error: AuthorizationError
+      ) {
+        const failed = yield* Effect.fromResult(Authorizations.fail(authorization, error)).pipe(Effect.orDie)
+        yield* units.forUser(
+          authorization.owner,
+          Effect.andThen(
+            authorizations.finish(authorization.owner, failed),
+            record(authorization, requestId, { action: "authorization.failed", outcome: "failure", reason: error })
+          )
+        )
+        return { _tag: "Failed", error } as const
+      })
+
+      const park = Effect.fnUntraced(function* (
+        authorization: Authorization,
+        requestId: string,
+        code: Redacted.Redacted<string>
+      ) {
+        const authorized = yield* Effect.fromResult(Authorizations.authorize(authorization)).pipe(Effect.orDie)
+        const completion = yield* secrets.generate
+        const parked = yield* units.forUser(
+          authorization.owner,
+          Effect.gen(function* () {
+            const sealed = yield* vault.seal(codeContext(authorization), code)
+            const isParked = yield* authorizations.park(authorization.owner, authorized, {
+              code: sealed,
+              completionHash: completion.hash
+            })
+            if (isParked) {
+              yield* record(authorization, requestId, { action: "authorization.authorized", outcome: "success" })
+            }
+            return isParked
+          })
+        )
+        return parked
+          ? ({ _tag: "Authorized", completionToken: completion.secret } as const)
+          : ({ _tag: "Failed", error: "expired" } as const)
+      })
+
+      return {
+        receive: Effect.fn("ReceiveCallback.receive")(function* (
+          provider: string,
+          state: Redacted.Redacted<string>,
+          parameters: CallbackParameters,
+          requestId: string
+        ) {
+          const consumed = yield* authorizations.consumeStateAcrossUsers(yield* secrets.hash(state))
+          const authorization = yield* Effect.fromOption(consumed).pipe(Effect.mapError(() => new UnknownState()))
+          const target = { returnTo: authorization.returnTo, authorizationId: authorization.id }
+          if (Authorizations.statusAt(authorization, yield* DateTime.now) === "expired") {
+            return { ...target, _tag: "Failed", error: "expired" } satisfies CallbackResult
+          }
+          const outcome = yield* Effect.matchEffect(readCode(provider, authorization, parameters), {
+            onFailure: (refused) => refuse(authorization, requestId, refused.error),
+            onSuccess: (code) => park(authorization, requestId, code)
+          })
+          return { ...target, ...outcome } satisfies CallbackResult
+        }, Effect.uninterruptible)
+      }
+    })
+  }
+) {
+  static readonly layer = Layer.effect(this, this.make)
+}

@@ -1,0 +1,165 @@
+import {
+  type Authorization,
+  AuthorizationId,
+  Authorizations,
+  type Caller,
+  type FeatureId,
+  type Integration,
+  type IntegrationId,
+  type Provider,
+  type Scope,
+  ScopeCatalogue,
+  Scopes,
+  type UserScope
+} from "@oauth-manager/domain"
+import { Context, Data, DateTime, Effect, Layer, Option } from "effect"
+import { SecureRandom } from "effect/crypto"
+import { NotFound, requireAccess } from "../access/Access.ts"
+import { Disconnected } from "../access/Disconnected.ts"
+import { Journal } from "../access/Journal.ts"
+import { OneTimeSecret } from "../access/OneTimeSecret.ts"
+import { AuditTrail } from "../ports/AuditTrail.ts"
+import { AuthorizationRepository } from "../ports/AuthorizationRepository.ts"
+import { IntegrationRepository } from "../ports/IntegrationRepository.ts"
+import { OAuthClient } from "../ports/OAuthClient.ts"
+import { ProviderRegistry } from "../ports/ProviderRegistry.ts"
+import { ReturnUrls } from "../ports/ReturnUrls.ts"
+import { TokenRepository } from "../ports/TokenRepository.ts"
+import { TokenVault } from "../ports/TokenVault.ts"
+import { UnitOfWork } from "../ports/UnitOfWork.ts"
+import { flowContext, sealFlow } from "../vault/SealingContexts.ts"
+
+export class ReturnUrlNotAllowed extends Data.TaggedError("ReturnUrlNotAllowed")<{ readonly returnTo: string }> {}
+
+export class ProviderNotConfigured extends Data.TaggedError("ProviderNotConfigured")<{ readonly provider: string }> {}
+
+/** The integration to upgrade is of another provider than the one named. */
+export class ProviderMismatch extends Data.TaggedError("ProviderMismatch")<{ readonly provider: string }> {}
+
+export interface AuthorizationInput {
+  readonly provider: string
+  readonly features: ReadonlyArray<FeatureId>
+  readonly scopes: ReadonlyArray<Scope>
+  /** The integration to add scopes to. */
+  readonly integrationId: Option.Option<IntegrationId>
+  readonly returnTo: string
+  readonly loginHint: Option.Option<string>
+}
+
+/** Begins the connect flow: checks what is asked, keeps the flow's secrets and gives the URL to send the browser to. */
+export class StartAuthorization extends Context.Service<StartAuthorization>()(
+  "@oauth-manager/application/use-cases/StartAuthorization",
+  {
+    make: Effect.gen(function* () {
+      const registry = yield* ProviderRegistry
+      const oauth = yield* OAuthClient
+      const vault = yield* TokenVault
+      const units = yield* UnitOfWork
+      const authorizations = yield* AuthorizationRepository
+      const integrations = yield* IntegrationRepository
+      const tokens = yield* TokenRepository
+      const audit = yield* AuditTrail
+      const journal = yield* Journal
+      const secrets = yield* OneTimeSecret
+      const random = yield* SecureRandom.SecureRandom
+      const returnUrls = yield* ReturnUrls
+
+      const findUpgraded = Effect.fnUntraced(function* (user: UserScope, provider: Provider, id: IntegrationId) {
+        const found = yield* integrations.find(user, id)
+        if (Option.isNone(found)) return yield* new NotFound()
+        const { integration } = found.value
+        if (integration.provider !== provider.id) return yield* new ProviderMismatch({ provider: integration.provider })
+        if (integration.status === "disconnecting" || integration.status === "disconnected") {
+          return yield* new Disconnected({ integrationId: id })
+        }
+        const token = yield* tokens.find(user, id)
+        const isAlive = integration.status === "active"
+        return {
+          integration,
+          hasRefreshToken: isAlive && Option.exists(token, (held) => Option.isSome(held.refreshToken)),
+          incremental: isAlive && provider.incrementalAuthorization
+        }
+      })
+
+      return {
+        start: Effect.fn("StartAuthorization.start")(function* (
+          caller: Caller,
+          user: UserScope,
+          input: AuthorizationInput
+        ) {
+          yield* requireAccess(caller, user, "integrations:write")
+          if (!returnUrls.allowed.includes(input.returnTo)) {
+            return yield* new ReturnUrlNotAllowed({ returnTo: input.returnTo })
+          }
+          const registered = yield* registry.get(input.provider)
+          const { provider } = registered
+          const asked = yield* Effect.fromResult(ScopeCatalogue.requestedScopes(provider, input))
+          const upgraded = Option.isNone(input.integrationId)
+            ? undefined
+            : yield* findUpgraded(user, provider, input.integrationId.value)
+          if (Option.isNone(registered.credentials)) return yield* new ProviderNotConfigured({ provider: provider.id })
+
+          const incremental = upgraded?.incremental === true
+          const requestedScopes = upgraded === undefined ? asked : scopesOfUpgrade(provider, upgraded, asked)
+          const begun = yield* oauth.begin(registered, {
+            scopes: requestedScopes,
+            redirectUri: registered.redirectUri,
+            loginHint: Option.orElse(input.loginHint, () =>
+              Option.fromUndefinedOr(upgraded?.integration.account.email)
+            ),
+            incremental,
+            needsRefreshToken: upgraded?.hasRefreshToken !== true
+          })
+          const createdAt = yield* DateTime.now
+          const authorization: Authorization = {
+            id: AuthorizationId.make(yield* random.uuidV7()),
+            owner: user,
+            provider: provider.id,
+            integrationId: input.integrationId,
+            status: "pending",
+            requestedScopes,
+            features: input.features,
+            incremental,
+            returnTo: input.returnTo,
+            redirectUri: registered.redirectUri,
+            error: Option.none(),
+            createdAt,
+            expiresAt: DateTime.addDuration(createdAt, Authorizations.timeToComplete)
+          }
+          const stateHash = yield* secrets.hash(begun.state)
+          yield* units.forUser(
+            user,
+            Effect.gen(function* () {
+              const flow = yield* vault.seal(flowContext(authorization), sealFlow(begun.flow))
+              yield* authorizations.expireStale(user, createdAt)
+              yield* authorizations.insert(user, authorization, { stateHash, flow })
+              yield* audit.record(
+                yield* journal.byCaller(caller, user, {
+                  action: "authorization.started",
+                  object: { type: "authorization", id: authorization.id },
+                  outcome: "success"
+                })
+              )
+            })
+          )
+          return { authorization, authorizationUrl: begun.authorizationUrl }
+        })
+      }
+    })
+  }
+) {
+  static readonly layer = Layer.effect(this, this.make)
+}
+
+/** The new scopes alone where the provider adds them to a grant that is alive; else all that the grant should hold. */
+const scopesOfUpgrade = (
+  provider: Provider,
+  upgraded: { readonly integration: Integration; readonly incremental: boolean },
+  asked: ReadonlyArray<Scope>
+): ReadonlyArray<Scope> =>
+  upgraded.incremental
+    ? Scopes.union(
+        asked.filter((scope) => provider.identityScopes.includes(scope)),
+        Scopes.difference(asked, upgraded.integration.grantedScopes)
+      )
+    : Scopes.union(asked, upgraded.integration.grantedScopes)

@@ -1,0 +1,40 @@
+import type { Authorization, Integration, Token } from "@oauth-manager/domain"
+import { Redacted, Schema } from "effect"
+import type { FlowSecrets } from "../ports/OAuthClient.ts"
+import type { SealingContext } from "../ports/TokenVault.ts"
+
+const FlowJson = Schema.fromJsonString(Schema.Struct({ codeVerifier: Schema.String, nonce: Schema.String }))
+
+export const sealFlow = (flow: FlowSecrets): Redacted.Redacted<string> =>
+  Redacted.make(
+    Schema.encodeSync(FlowJson)({
+      codeVerifier: Redacted.value(flow.codeVerifier),
+      nonce: Redacted.value(flow.nonce)
+    })
+  )
+
+export const openFlow = (opened: Redacted.Redacted<string>): FlowSecrets => {
+  const flow = Schema.decodeSync(FlowJson)(Redacted.value(opened))
+  return { codeVerifier: Redacted.make(flow.codeVerifier), nonce: Redacted.make(flow.nonce) }
+}
+
+export const flowContext = (authorization: Authorization): SealingContext => ({
+  owner: authorization.owner,
+  object: authorization.id,
+  field: "authorization_flow",
+  generation: 0
+})
+
+export const codeContext = (authorization: Authorization): SealingContext => ({
+  owner: authorization.owner,
+  object: authorization.id,
+  field: "authorization_code",
+  generation: 0
+})
+
+/** Where one of an integration's tokens is sealed. */
+export const tokenContext = (
+  integration: Pick<Integration, "owner" | "id">,
+  field: "access_token" | "refresh_token" | "revocation_token",
+  generation: Token["generation"]
+): SealingContext => ({ owner: integration.owner, object: integration.id, field, generation })
