@@ -1,0 +1,69 @@
+import {
+  DataKeyRepository,
+  KeyManagement,
+  TokenVault,
+  VaultFailed,
+  type WrappedDataKey
+} from "@oauth-manager/application"
+import type { UserScope } from "@oauth-manager/domain"
+import { Cache, Effect, Layer, Option, Redacted } from "effect"
+import { SecureRandom } from "effect/crypto"
+import * as AesGcm from "./AesGcm.ts"
+import * as DataKeyId from "./DataKeyId.ts"
+import * as DataKeys from "./DataKeys.ts"
+import * as SealedFormat from "./SealedFormat.ts"
+
+/**
+ * The vault over key management and the data keys' repository, in the format of docs/security.md.
+ *
+ * No owner's key is remembered: each seal asks the repository, inside the caller's unit of work, and only the unwrapping
+ * is cached. A key made in a unit of work that is rolled back is therefore never used after it.
+ */
+export const layerNoDeps = Layer.effect(
+  TokenVault,
+  Effect.gen(function* () {
+    const keys = yield* KeyManagement
+    const repository = yield* DataKeyRepository
+    const random = yield* SecureRandom.SecureRandom
+    const dataKeys = yield* DataKeys.make({ capacity: 10_000, timeToLive: "5 minutes" })
+
+    const unwrapped = (owner: UserScope, row: WrappedDataKey) =>
+      Cache.get(dataKeys, new DataKeys.StoredDataKey(owner, row))
+
+    const makeDataKey = Effect.fn("TokenVault.makeDataKey")(function* (owner: UserScope) {
+      const id = yield* random.uuidV7()
+      const bytes = yield* random.randomBytes(AesGcm.keyLength)
+      const wrapped = yield* keys
+        .wrap(Redacted.make(bytes), { owner, dataKeyId: id })
+        .pipe(Effect.ensuring(Effect.sync(() => bytes.fill(0))))
+      return yield* repository.insert(owner, { id, ...wrapped })
+    })
+
+    return TokenVault.of({
+      seal: Effect.fnUntraced(function* (context, plaintext) {
+        const secret = Redacted.value(plaintext)
+        if (!secret.isWellFormed()) return yield* Effect.die("a secret with a lone surrogate has no UTF-8 to seal")
+        const found = yield* repository.find(context.owner)
+        const row = Option.isSome(found) ? found.value : yield* makeDataKey(context.owner)
+        const key = yield* unwrapped(context.owner, row)
+        const nonce = yield* random.randomBytes(AesGcm.nonceLength)
+        return SealedFormat.seal({ id: DataKeyId.toBytes(row.id), key }, nonce, context, secret)
+      }),
+
+      open: Effect.fnUntraced(function* (context, sealed, dataKey) {
+        if (!SealedFormat.isRecognised(sealed)) return yield* new VaultFailed({ reason: "unknown_format" })
+        const row = dataKey ?? Option.getOrUndefined(yield* repository.find(context.owner))
+        if (row === undefined) return yield* new VaultFailed({ reason: "key_missing" })
+        if (!DataKeyId.names(row.id, SealedFormat.dataKeyIdOf(sealed))) {
+          return yield* new VaultFailed({ reason: "unknown_key" })
+        }
+        const key = yield* unwrapped(context.owner, row)
+        const plaintext = SealedFormat.open(key, context, sealed)
+        if (plaintext === undefined) return yield* new VaultFailed({ reason: "not_authentic" })
+        return Redacted.make(plaintext, { label: context.field })
+      })
+    })
+  })
+)
+
+export const layer = layerNoDeps.pipe(Layer.provide(SecureRandom.layerWebCrypto))

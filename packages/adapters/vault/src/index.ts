@@ -1,0 +1,5 @@
+export * as EnvelopeTokenVault from "./EnvelopeTokenVault.ts"
+export * as Keyring from "./Keyring.ts"
+export * as KeyringConfig from "./KeyringConfig.ts"
+export * as KeyringFile from "./KeyringFile.ts"
+export { KeyringRefused } from "./KeyringRefused.ts"
