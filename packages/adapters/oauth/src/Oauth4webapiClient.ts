@@ -1,0 +1,71 @@
+import { OAuthClient, type RegisteredProvider } from "@oauth-manager/application"
+import { type Duration, Effect, Layer, type Redacted } from "effect"
+import { HttpClient } from "effect/http"
+import * as AuthorizationUrl from "./AuthorizationUrl.ts"
+import * as Callback from "./Callback.ts"
+import * as CodeExchange from "./CodeExchange.ts"
+import { unavailable } from "./ErrorClassification.ts"
+import { prepare } from "./PreparedProvider.ts"
+import * as ProviderHttp from "./ProviderHttp.ts"
+import * as ProviderKeys from "./ProviderKeys.ts"
+import * as ProviderMetadata from "./ProviderMetadata.ts"
+import * as Revocation from "./Revocation.ts"
+import * as TokenEndpoint from "./TokenEndpoint.ts"
+
+export interface Options {
+  /** Of each request to a provider, its body included. Default 10 seconds. */
+  readonly deadline?: Duration.Input
+}
+
+const make = Effect.fnUntraced(function* ({ deadline = "10 seconds" }: Options) {
+  const send = ProviderHttp.make(yield* HttpClient.HttpClient, deadline)
+  const discover = yield* ProviderMetadata.make(send)
+  const keys = yield* ProviderKeys.make(send)
+  const exchange = CodeExchange.make(send, keys)
+
+  /** Metadata and keys, together within one deadline, so that nothing is left to fail once the code is spent. */
+  const prepareWithKeys = Effect.fnUntraced(
+    function* (registered: RegisteredProvider) {
+      const provider = yield* prepare(registered, discover)
+      return { provider, knownKeys: yield* keys.get(provider.id, provider.endpoints.jwks) }
+    },
+    (effect, { definition }) =>
+      Effect.timeoutOrElse(effect, {
+        duration: deadline,
+        orElse: () => Effect.fail(unavailable(definition.id, "timeout"))
+      })
+  )
+
+  return OAuthClient.of({
+    begin: Effect.fn("OAuthClient.begin")(function* (registered, request) {
+      return yield* AuthorizationUrl.begin(yield* prepare(registered, discover), request)
+    }),
+    readCallback: Effect.fn("OAuthClient.readCallback")(function* (registered, parameters) {
+      return yield* Callback.read(yield* prepare(registered, discover), parameters)
+    }),
+    exchange: Effect.fn("OAuthClient.exchange")(function* (registered, code, flow, redirectUri) {
+      return yield* exchange({ ...(yield* prepareWithKeys(registered)), code, flow, redirectUri })
+    }),
+    refresh: Effect.fn("OAuthClient.refresh")(function* (registered, refreshToken) {
+      return yield* TokenEndpoint.refresh(send, yield* prepare(registered, discover), refreshToken)
+    }),
+    revoke: Effect.fn("OAuthClient.revoke")(function* (
+      registered,
+      token: Redacted.Redacted<string>,
+      hint: "refresh_token" | "access_token"
+    ) {
+      if (registered.definition.revocation === "unsupported") return "unsupported" as const
+      return yield* Revocation.revoke(send, yield* prepare(registered, discover), token, hint)
+    })
+  })
+})
+
+/** `layer` with other options. */
+export const layerWith = (options: Options): Layer.Layer<OAuthClient, never, HttpClient.HttpClient> =>
+  Layer.effect(OAuthClient, make(options))
+
+/**
+ * The OAuth client over oauth4webapi and jose. The HttpClient must follow no redirect, use no proxy of the environment
+ * and leave bodies compressed: `NodeHttpClient.layerUndici` is such a one.
+ */
+export const layer: Layer.Layer<OAuthClient, never, HttpClient.HttpClient> = layerWith({})

@@ -1,0 +1,77 @@
+import type { ProviderUnavailable } from "@oauth-manager/application"
+import { DateTime, type Duration, Effect, Option, Redacted } from "effect"
+import { HttpClient, HttpClientRequest } from "effect/http"
+import { unavailable } from "./ErrorClassification.ts"
+import * as ResponseBody from "./ResponseBody.ts"
+import { parseRetryAfter } from "./RetryAfter.ts"
+
+export interface ProviderRequest {
+  readonly method: "GET" | "POST"
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  /** application/x-www-form-urlencoded. */
+  readonly form: string | undefined
+}
+
+/** `body` is none where it was not read; tokens are in it. */
+export interface ProviderResponse {
+  readonly status: number
+  readonly retryAfter: Option.Option<Duration.Duration>
+  readonly body: Option.Option<Redacted.Redacted<string>>
+}
+
+/** Sends one request and reads its answer, both within the deadline. Redirects come back as they are. */
+export type Send = (
+  provider: string,
+  request: ProviderRequest,
+  readsBody?: (status: number) => boolean
+) => Effect.Effect<ProviderResponse, ProviderUnavailable>
+
+export const isSuccess = (status: number): boolean => status >= 200 && status < 300
+
+/** A 4xx that tells what is wrong in its body. */
+export const isRefusal = (status: number): boolean => status >= 400 && status < 500 && status !== 408 && status !== 429
+
+const isInformative = (status: number): boolean => isSuccess(status) || isRefusal(status)
+
+const toHttp = ({ form, headers, method, url }: ProviderRequest): HttpClientRequest.HttpClientRequest => {
+  const request = HttpClientRequest.make(method)(url, {
+    headers: { ...headers, accept: "application/json", "accept-encoding": "identity", "user-agent": "oauth-manager" }
+  })
+  return form === undefined ? request : HttpClientRequest.bodyText(request, form, "application/x-www-form-urlencoded")
+}
+
+export const make = (client: HttpClient.HttpClient, deadline: Duration.Input): Send => {
+  const scoped = HttpClient.withScope(client)
+  const perform = Effect.fnUntraced(function* (request: ProviderRequest, readsBody: (status: number) => boolean) {
+    const response = yield* scoped.execute(toHttp(request))
+    const { headers, status } = response
+    yield* Effect.annotateCurrentSpan("http.response.status_code", status)
+    const retryAfter = parseRetryAfter(headers["retry-after"], yield* DateTime.now)
+    if (!readsBody(status)) return { status, retryAfter, body: Option.none() }
+    return { status, retryAfter, body: Option.some(Redacted.make(yield* ResponseBody.read(response))) }
+  }, Effect.scoped)
+
+  return Effect.fn("ProviderHttp.send", { kind: "client" })(
+    function* (provider, request, readsBody = isInformative) {
+      yield* Effect.annotateCurrentSpan({
+        provider,
+        "http.request.method": request.method,
+        "server.address": new URL(request.url).host
+      })
+      return yield* perform(request, readsBody).pipe(
+        Effect.catchTags({
+          HttpClientError: () => Effect.fail(unavailable(provider, "unreachable")),
+          BodyRefused: () => Effect.fail(unavailable(provider, "unusable_response"))
+        }),
+        Effect.timeoutOrElse({
+          duration: deadline,
+          orElse: () => Effect.fail(unavailable(provider, "timeout"))
+        })
+      )
+    },
+    // The client's own span would hold URLs and headers, and its trace headers are none of the provider's business
+    Effect.provideService(HttpClient.TracerDisabledWhen, () => true),
+    Effect.provideService(HttpClient.TracerPropagationEnabled, false)
+  )
+}

@@ -1,0 +1,1 @@
+export * as Oauth4webapiClient from "./Oauth4webapiClient.ts"
