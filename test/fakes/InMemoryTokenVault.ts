@@ -1,0 +1,51 @@
+import {
+  DataKeyRepository,
+  type SealingContext,
+  TokenVault,
+  VaultFailed,
+  type WrappedDataKey
+} from "@oauth-manager/application"
+import { Sealed, type UserScope } from "@oauth-manager/domain"
+import { Effect, Equal, Layer, Option, type Redacted } from "effect"
+import { SecureRandom } from "effect/crypto"
+import { Hex } from "effect/encoding"
+import { aDataKey } from "./Samples.ts"
+
+interface Secret {
+  readonly context: SealingContext
+  readonly dataKey: string
+  readonly plaintext: Redacted.Redacted<string>
+}
+
+/** A vault whose ciphertexts are random handles, so that nothing that is stored holds a secret in any encoding. */
+export const layer = Layer.effect(
+  TokenVault,
+  Effect.gen(function* () {
+    const dataKeys = yield* DataKeyRepository
+    const secrets = new Map<string, Secret>()
+
+    const keyOf = Effect.fnUntraced(function* (owner: UserScope, given?: WrappedDataKey) {
+      if (given !== undefined) return given
+      const found = yield* dataKeys.find(owner)
+      return Option.isSome(found) ? found.value : yield* new VaultFailed({ reason: "key_missing" })
+    })
+
+    return TokenVault.of({
+      seal: Effect.fnUntraced(function* (context, plaintext) {
+        const found = yield* dataKeys.find(context.owner)
+        const key = Option.isSome(found) ? found.value : yield* dataKeys.insert(context.owner, aDataKey())
+        const handle = Sealed.make(SecureRandom.randomBytesUnsafe(32))
+        secrets.set(Hex.encode(handle), { context, dataKey: key.id, plaintext })
+        return handle
+      }),
+      open: Effect.fnUntraced(function* (context, sealed, dataKey) {
+        const key = yield* keyOf(context.owner, dataKey)
+        const secret = secrets.get(Hex.encode(sealed))
+        if (secret === undefined) return yield* new VaultFailed({ reason: "unknown_format" })
+        if (secret.dataKey !== key.id) return yield* new VaultFailed({ reason: "unknown_key" })
+        if (!Equal.equals(secret.context, context)) return yield* new VaultFailed({ reason: "not_authentic" })
+        return secret.plaintext
+      })
+    })
+  })
+)

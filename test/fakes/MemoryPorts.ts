@@ -1,0 +1,44 @@
+import { type RegisteredProvider, ReturnUrls } from "@oauth-manager/application"
+import { Layer } from "effect"
+import * as InMemoryAuditTrail from "./InMemoryAuditTrail.ts"
+import * as InMemoryAuthorizationRepository from "./InMemoryAuthorizationRepository.ts"
+import * as InMemoryConsentRepository from "./InMemoryConsentRepository.ts"
+import * as InMemoryDataKeyRepository from "./InMemoryDataKeyRepository.ts"
+import * as InMemoryIntegrationRepository from "./InMemoryIntegrationRepository.ts"
+import * as InMemoryProviderRegistry from "./InMemoryProviderRegistry.ts"
+import * as InMemoryRevocationOutbox from "./InMemoryRevocationOutbox.ts"
+import { InMemoryStore } from "./InMemoryStore.ts"
+import * as InMemoryTokenRepository from "./InMemoryTokenRepository.ts"
+import * as InMemoryTokenVault from "./InMemoryTokenVault.ts"
+import * as InMemoryUnitOfWork from "./InMemoryUnitOfWork.ts"
+import * as InMemoryUserRepository from "./InMemoryUserRepository.ts"
+import { aRegisteredProvider } from "./Samples.ts"
+import * as ScriptedOAuthClient from "./ScriptedOAuthClient.ts"
+
+/** The ports that store, over one `InMemoryStore`. */
+export const layerPersistence = Layer.mergeAll(
+  InMemoryUnitOfWork.layer,
+  InMemoryIntegrationRepository.layer,
+  InMemoryTokenRepository.layer,
+  InMemoryAuthorizationRepository.layer,
+  InMemoryConsentRepository.layer,
+  InMemoryDataKeyRepository.layer,
+  InMemoryRevocationOutbox.layer,
+  InMemoryUserRepository.layer,
+  InMemoryAuditTrail.layer
+).pipe(Layer.provideMerge(InMemoryStore.layer))
+
+/** The only URL to which a browser may be sent back. */
+export const returnTo = "https://app.test/integrations"
+
+/** Every port that the use-cases need, with the given providers. */
+export const layerOf = (providers: ReadonlyArray<RegisteredProvider>) =>
+  Layer.mergeAll(
+    InMemoryTokenVault.layer,
+    InMemoryProviderRegistry.layer(providers),
+    ScriptedOAuthClient.layer,
+    Layer.succeed(ReturnUrls, { allowed: [returnTo] })
+  ).pipe(Layer.provideMerge(layerPersistence))
+
+/** Every port that the use-cases need, with the sandbox as the one provider. */
+export const layer = layerOf([aRegisteredProvider()])

@@ -1,0 +1,76 @@
+import { CallbackRefused, OAuthClient } from "@oauth-manager/application"
+import { Context, Effect, Layer, Redacted } from "effect"
+import { aSecret } from "./Samples.ts"
+import * as Script from "./Script.ts"
+
+type Operations = OAuthClient["Service"]
+
+type ScriptOf<Operation> = Operation extends (
+  ...call: infer Call extends ReadonlyArray<unknown>
+) => Effect.Effect<infer A, infer E>
+  ? Script.Script<Call, A, E>
+  : never
+
+/** The scripts of an `OAuthClient`'s operations, for the test that plays the provider. */
+export class ScriptedOAuthClient extends Context.Service<
+  ScriptedOAuthClient,
+  { readonly [Name in keyof Operations]: ScriptOf<Operations[Name]> }
+>()("@oauth-manager/test/fakes/ScriptedOAuthClient") {}
+
+const begin: Operations["begin"] = (_, { redirectUri, scopes }) =>
+  Effect.sync(() => {
+    const state = aSecret()
+    const parameters = new URLSearchParams({
+      redirect_uri: redirectUri,
+      scope: scopes.join(" "),
+      state: Redacted.value(state)
+    })
+    return {
+      authorizationUrl: `https://provider.test/authorize?${parameters}`,
+      state,
+      flow: { codeVerifier: aSecret(), nonce: aSecret() }
+    }
+  })
+
+const readCallback: Operations["readCallback"] = (_, { code, error }) =>
+  code === undefined || error !== undefined
+    ? Effect.fail(new CallbackRefused({ error: error === "access_denied" ? "access_denied" : "provider_error" }))
+    : Effect.succeed(code)
+
+const unscripted = (operation: keyof Operations) => () =>
+  Effect.die(new Error(`OAuthClient.${operation} was called, and no answer to it is scripted`))
+
+const exchange: Operations["exchange"] = unscripted("exchange")
+const refresh: Operations["refresh"] = unscripted("refresh")
+const revoke: Operations["revoke"] = unscripted("revoke")
+
+/**
+ * An `OAuthClient` that answers as `ScriptedOAuthClient` was told to. Unless told otherwise, `begin` and `readCallback`
+ * do as an honest provider would have it, and the others are defects.
+ */
+export const layer: Layer.Layer<OAuthClient | ScriptedOAuthClient> = Layer.effectContext(
+  Effect.sync(() => {
+    const operations = {
+      begin: Script.make(begin),
+      readCallback: Script.make(readCallback),
+      exchange: Script.make(exchange),
+      refresh: Script.make(refresh),
+      revoke: Script.make(revoke)
+    }
+    return Context.make(OAuthClient, {
+      begin: operations.begin.run,
+      readCallback: operations.readCallback.run,
+      exchange: operations.exchange.run,
+      refresh: operations.refresh.run,
+      revoke: operations.revoke.run
+    }).pipe(
+      Context.add(ScriptedOAuthClient, {
+        begin: operations.begin.script,
+        readCallback: operations.readCallback.script,
+        exchange: operations.exchange.script,
+        refresh: operations.refresh.script,
+        revoke: operations.revoke.script
+      })
+    )
+  })
+)
