@@ -4,6 +4,7 @@ const covered = { lines: 90, branches: 90, functions: 90, statements: 90 }
 
 export default defineConfig({
   test: {
+    globalSetup: ["test/GlobalSetup.ts"],
     include: ["test/**/*.test.ts", "packages/**/*.test.ts", "apps/**/*.test.ts"],
     pool: "forks",
     maxWorkers: 2,

@@ -1,0 +1,38 @@
+import type { AuditEvent, UserReference } from "@oauth-manager/domain"
+import { DateTime } from "effect"
+
+/** A line of `audit_events`: persons stand in it by their references alone. */
+export interface AuditEventRow {
+  readonly id: string
+  readonly occurred_at: string
+  readonly tenant_id: string
+  readonly subject: string
+  readonly actor: string | null
+  readonly actor_role: string | null
+  readonly action: string
+  readonly object_type: string
+  readonly object_id: string
+  readonly outcome: string
+  readonly reason: string | null
+  readonly purpose: string | null
+  readonly request_id: string
+}
+
+/** jsonb takes neither NUL nor lone surrogates; one such text must not fail the group it is written with. */
+const storable = (text: string): string => text.toWellFormed().replaceAll("\u0000", "\uFFFD")
+
+export const toRow = (event: AuditEvent, subject: UserReference, actor: UserReference | undefined): AuditEventRow => ({
+  id: event.id,
+  occurred_at: DateTime.formatIso(event.occurredAt),
+  tenant_id: event.about.tenant,
+  subject,
+  actor: actor ?? null,
+  actor_role: event.actor?.role ?? null,
+  action: event.action,
+  object_type: event.object.type,
+  object_id: event.object.id,
+  outcome: event.outcome,
+  reason: event.reason ?? null,
+  purpose: event.purpose === undefined ? null : storable(event.purpose),
+  request_id: storable(event.requestId)
+})

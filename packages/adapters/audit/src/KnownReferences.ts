@@ -1,0 +1,26 @@
+import type { RepositoryUnavailable, UserRepository } from "@oauth-manager/application"
+import { TenantId, UserId, type UserReference, type UserScope } from "@oauth-manager/domain"
+import { Cache, Effect } from "effect"
+
+const toKey = ({ tenant, user }: UserScope): string => JSON.stringify([tenant, user])
+
+const toScope = (key: string): UserScope => {
+  const [tenant, user] = JSON.parse(key)
+  return { tenant: TenantId.make(tenant), user: UserId.make(user) }
+}
+
+/**
+ * Remembers persons' references for a while: a release would otherwise ask for two. Outside units of work alone, since
+ * a reference that is made in one may be rolled back with it.
+ */
+export const make = (
+  users: UserRepository["Service"]
+): Effect.Effect<(scope: UserScope) => Effect.Effect<UserReference, RepositoryUnavailable>> =>
+  Effect.map(
+    Cache.make({
+      lookup: (key: string) => Effect.map(users.ensure(toScope(key)), ({ reference }) => reference),
+      capacity: 10_000,
+      timeToLive: "5 minutes"
+    }),
+    (cache) => (scope) => Cache.get(cache, toKey(scope))
+  )

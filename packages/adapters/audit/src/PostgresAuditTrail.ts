@@ -1,0 +1,79 @@
+import { AuditTrail, RepositoryUnavailable, UserRepository } from "@oauth-manager/application"
+import type { AuditEvent, UserScope } from "@oauth-manager/domain"
+import { Deferred, Effect, FiberSet, Layer } from "effect"
+import { SqlClient } from "effect/sql"
+import { type AuditEventRow, toRow } from "./AuditEventRow.ts"
+import * as KnownReferences from "./KnownReferences.ts"
+
+/** As many events as one group holds: what waits beyond them goes with the next. */
+const largestGroup = 500
+
+interface Waiting {
+  readonly row: AuditEventRow
+  readonly written: Deferred.Deferred<void, RepositoryUnavailable>
+}
+
+/** The table `audit_events`. It takes inserts alone: the service's role may neither change nor delete an event. */
+export const layer = Layer.effect(
+  AuditTrail,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const users = yield* UserRepository
+    const ensured = (scope: UserScope) => Effect.map(users.ensure(scope), ({ reference }) => reference)
+    const known = yield* KnownReferences.make(users)
+    const runFork = yield* FiberSet.makeRuntime<never>()
+    const waiting: Array<Waiting> = []
+    let isWriting = false
+
+    const insert = (operation: string, rows: ReadonlyArray<AuditEventRow>) =>
+      sql`INSERT INTO audit_events
+            (id, occurred_at, tenant_id, subject, actor, actor_role, action, object_type, object_id, outcome, reason, purpose, request_id)
+          SELECT id, occurred_at, tenant_id, subject, actor, actor_role, action, object_type, object_id, outcome, reason, purpose, request_id
+          FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS e (
+            id uuid, occurred_at timestamptz, tenant_id text, subject uuid, actor uuid, actor_role text, action text,
+            object_type text, object_id text, outcome text, reason text, purpose text, request_id text)`.pipe(
+        Effect.mapError(() => new RepositoryUnavailable({ operation })),
+        Effect.asVoid
+      )
+
+    const withReferences = Effect.fnUntraced(function* (event: AuditEvent, referenceOf: typeof ensured) {
+      const subject = yield* referenceOf(event.about)
+      const actor = event.actor === undefined ? undefined : yield* referenceOf(event.actor.scope)
+      return toRow(event, subject, actor)
+    })
+
+    const writeGroups = Effect.gen(function* () {
+      while (waiting.length > 0) {
+        const group = waiting.splice(0, largestGroup)
+        const exit = yield* Effect.exit(
+          insert(
+            "AuditTrail.recordAlone",
+            group.map(({ row }) => row)
+          )
+        )
+        for (const { written } of group) Deferred.doneUnsafe(written, exit)
+      }
+      isWriting = false
+    }).pipe(Effect.uninterruptible)
+
+    const join = (row: AuditEventRow) =>
+      Effect.suspend(() => {
+        const written = Deferred.makeUnsafe<void, RepositoryUnavailable>()
+        waiting.push({ row, written })
+        if (!isWriting) {
+          isWriting = true
+          runFork(writeGroups)
+        }
+        return Deferred.await(written)
+      })
+
+    return AuditTrail.of({
+      record: (...events) =>
+        Effect.flatMap(
+          Effect.forEach(events, (event) => withReferences(event, ensured)),
+          (rows) => insert("AuditTrail.record", rows)
+        ),
+      recordAlone: (event) => Effect.flatMap(withReferences(event, known), join)
+    })
+  })
+)

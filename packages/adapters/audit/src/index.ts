@@ -1,0 +1,1 @@
+export * as PostgresAuditTrail from "./PostgresAuditTrail.ts"

@@ -1,0 +1,21 @@
+import { Layer } from "effect"
+import * as Authorizations from "./PostgresAuthorizationRepository.ts"
+import * as Consents from "./PostgresConsentRepository.ts"
+import * as DataKeys from "./PostgresDataKeyRepository.ts"
+import * as Integrations from "./PostgresIntegrationRepository.ts"
+import * as Revocations from "./PostgresRevocationOutbox.ts"
+import * as Tokens from "./PostgresTokenRepository.ts"
+import * as UnitOfWork from "./PostgresUnitOfWork.ts"
+import * as Users from "./PostgresUserRepository.ts"
+
+/** Every persistence port, over one pool. */
+export const layer = Layer.mergeAll(
+  UnitOfWork.layer,
+  Users.layer,
+  DataKeys.layer,
+  Integrations.layer,
+  Tokens.layer,
+  Authorizations.layer,
+  Consents.layer,
+  Revocations.layer
+)

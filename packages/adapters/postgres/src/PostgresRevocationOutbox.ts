@@ -1,0 +1,80 @@
+import { type PendingRevocation, RevocationOutbox } from "@oauth-manager/application"
+import { IntegrationId, ProviderId, Sealed } from "@oauth-manager/domain"
+import { Duration, Effect, Layer, Schema } from "effect"
+import { SqlClient } from "effect/sql"
+import * as Rows from "./Rows.ts"
+import * as ScopedTransaction from "./ScopedTransaction.ts"
+
+const RevocationRow = Schema.Struct({
+  ...Rows.owner,
+  integration_id: IntegrationId,
+  provider: ProviderId,
+  token_type_hint: Schema.Literals(["refresh_token", "access_token"]),
+  token: Sealed,
+  generation: Schema.BigInt,
+  attempts: Schema.Int
+})
+
+const allRevocations = Rows.all("pending_revocations", RevocationRow, (row): PendingRevocation => ({
+  integrationId: row.integration_id,
+  owner: { tenant: row.tenant_id, user: row.user_id },
+  provider: row.provider,
+  tokenTypeHint: row.token_type_hint,
+  token: row.token,
+  generation: Number(row.generation),
+  attempts: row.attempts
+}))
+
+export const layer = Layer.effect(
+  RevocationOutbox,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const { acrossUsers, forUser } = yield* ScopedTransaction.make
+    const after = (delay: Duration.Duration) =>
+      sql`clock_timestamp() + make_interval(secs => ${Duration.toSeconds(delay)}::float8)`
+
+    return RevocationOutbox.of({
+      add: (scope, revocation, delay) =>
+        forUser(
+          "RevocationOutbox.add",
+          scope,
+          sql`INSERT INTO pending_revocations
+              (integration_id, tenant_id, user_id, provider, token_type_hint, token, generation, attempts, due_at)
+            VALUES (${revocation.integrationId}, ${scope.tenant}, ${scope.user}, ${revocation.provider},
+              ${revocation.tokenTypeHint}, ${revocation.token}, ${revocation.generation}, ${revocation.attempts}, ${after(delay)})`
+        ),
+
+      claimDueAcrossUsers: (limit, lease) =>
+        acrossUsers(
+          "RevocationOutbox.claimDueAcrossUsers",
+          Effect.flatMap(
+            // Materialized, as a subquery run again for each row would claim more than the limit.
+            sql`WITH due AS MATERIALIZED (
+                SELECT integration_id FROM pending_revocations WHERE due_at <= statement_timestamp()
+                ORDER BY due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
+              )
+              UPDATE pending_revocations p SET due_at = ${after(lease)}
+              FROM due WHERE p.integration_id = due.integration_id
+              RETURNING p.*`,
+            allRevocations
+          )
+        ),
+
+      settle: (scope, integrationId) =>
+        forUser(
+          "RevocationOutbox.settle",
+          scope,
+          sql`DELETE FROM pending_revocations
+            WHERE tenant_id = ${scope.tenant} AND user_id = ${scope.user} AND integration_id = ${integrationId}`
+        ),
+
+      postpone: (scope, integrationId, delay) =>
+        forUser(
+          "RevocationOutbox.postpone",
+          scope,
+          sql`UPDATE pending_revocations SET attempts = attempts + 1, due_at = ${after(delay)}
+            WHERE tenant_id = ${scope.tenant} AND user_id = ${scope.user} AND integration_id = ${integrationId}`
+        )
+    })
+  })
+)

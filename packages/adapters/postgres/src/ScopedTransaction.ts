@@ -1,0 +1,102 @@
+import { RepositoryUnavailable } from "@oauth-manager/application"
+import { isSameScope, type UserScope } from "@oauth-manager/domain"
+import { Context, Effect } from "effect"
+import { SqlClient, type SqlError } from "effect/sql"
+import { StatementPipeline } from "./StatementPipeline.ts"
+
+/** Whose rows a transaction may see. */
+export type Reach = UserScope | "across_users"
+
+/** The reach of the unit of work around, if there is one. */
+const CurrentReach = Context.Reference<Reach | undefined>("@oauth-manager/postgres/CurrentReach", {
+  defaultValue: () => undefined
+})
+
+type Query = readonly [statement: string, parameters: ReadonlyArray<unknown>]
+
+class WorkFailed<E> {
+  readonly error: E
+  constructor(error: E) {
+    this.error = error
+  }
+}
+
+const covers = (reach: Reach, scope: UserScope) => reach === "across_users" || isSameScope(reach, scope)
+
+const isSame = (a: Reach, b: Reach) => (b === "across_users" ? a === b : a !== "across_users" && isSameScope(a, b))
+
+const wrongReach = (operation: string) =>
+  Effect.die(new Error(`${operation} was called in the unit of work of another scope`))
+
+const unavailable = (operation: string) => () => new RepositoryUnavailable({ operation })
+
+/** How the repositories run their statements: in the unit of work around, or, where there is none, on their own. */
+export const make = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const pipeline = yield* StatementPipeline
+
+  // Row-level security reads these settings. They end with the transaction, so that a connection carries none to the next.
+  const enter = (reach: Reach) =>
+    reach === "across_users"
+      ? sql`SELECT set_config('oauth_manager.across_users', 'on', true)`
+      : sql`SELECT set_config('oauth_manager.tenant', ${reach.tenant}, true),
+          set_config('oauth_manager.user', ${reach.user}, true)`
+
+  const begin = <A, E, R>(reach: Reach, work: Effect.Effect<A, E, R>) =>
+    sql.withTransaction(Effect.andThen(enter(reach), Effect.provideService(work, CurrentReach, reach)))
+
+  const joinOrBegin = <A>(
+    operation: string,
+    reach: Reach,
+    statements: Effect.Effect<A, SqlError.SqlError>,
+    mayJoin: (around: Reach) => boolean
+  ): Effect.Effect<A, RepositoryUnavailable> =>
+    Effect.flatMap(CurrentReach, (around) => {
+      if (around === undefined) return begin(reach, statements)
+      return mayJoin(around) ? statements : wrongReach(operation)
+    }).pipe(Effect.mapError(unavailable(operation)))
+
+  const single = <Row extends object>(
+    operation: string,
+    query: Query,
+    mayJoin: (around: Reach) => boolean
+  ): Effect.Effect<ReadonlyArray<Row>, RepositoryUnavailable> =>
+    Effect.flatMap(CurrentReach, (around) => {
+      if (around === undefined) return pipeline.query<Row>(...query)
+      return mayJoin(around) ? sql.unsafe<Row>(...query) : wrongReach(operation)
+    }).pipe(Effect.mapError(unavailable(operation)))
+
+  return {
+    /** A unit of work: a new transaction, or the one around if it has the same reach. */
+    unit: <A, E, R>(
+      operation: string,
+      reach: Reach,
+      work: Effect.Effect<A, E, R>
+    ): Effect.Effect<A, E | RepositoryUnavailable, R> =>
+      Effect.flatMap(CurrentReach, (around): Effect.Effect<A, E | RepositoryUnavailable, R> => {
+        if (around !== undefined) return isSame(around, reach) ? work : wrongReach(operation)
+        return Effect.mapError(
+          begin(
+            reach,
+            Effect.mapError(work, (error) => new WorkFailed(error))
+          ),
+          (failure) => (failure instanceof WorkFailed ? failure.error : new RepositoryUnavailable({ operation }))
+        )
+      }),
+
+    /** Statements on one user's rows. */
+    forUser: <A>(operation: string, scope: UserScope, statements: Effect.Effect<A, SqlError.SqlError>) =>
+      joinOrBegin(operation, scope, statements, (around) => covers(around, scope)),
+
+    /** Statements on the rows of all users. */
+    acrossUsers: <A>(operation: string, statements: Effect.Effect<A, SqlError.SqlError>) =>
+      joinOrBegin(operation, "across_users", statements, (around) => around === "across_users"),
+
+    /** One statement on one user's rows that sets its scope itself: on its own it needs neither BEGIN nor COMMIT. */
+    singleForUser: <Row extends object>(operation: string, scope: UserScope, query: Query) =>
+      single<Row>(operation, query, (around) => covers(around, scope)),
+
+    /** One statement that sets its scope itself and puts back that of the unit of work around, whichever that is. */
+    singleForAnyone: <Row extends object>(operation: string, query: Query) => single<Row>(operation, query, () => true)
+  }
+})

@@ -1,0 +1,53 @@
+import type { TokenReading } from "@oauth-manager/application"
+import type { IntegrationId, IntegrationStatus, ProviderId, Scope, Sealed, UserScope } from "@oauth-manager/domain"
+import { DateTime, Option } from "effect"
+
+interface IntegrationColumns {
+  readonly provider: ProviderId
+  readonly status: IntegrationStatus
+  readonly requested_scopes: ReadonlyArray<Scope>
+  readonly granted_scopes: ReadonlyArray<Scope>
+}
+
+interface TokenColumns {
+  readonly generation: bigint
+  readonly token_type: string
+  readonly access_token: Sealed
+  readonly refresh_token: Sealed | null
+  readonly expires_at: Date | null
+  readonly obtained_at: Date
+  readonly data_key_id: string
+  readonly key_id: string
+  readonly wrapped: Uint8Array
+}
+
+/**
+ * A row of `read_token`. It is trusted and not decoded: this is the hot path, the types are those of the columns, and
+ * the tables' constraints are those of the domain. The columns of a token are there together or not at all.
+ */
+export type TokenReadingRow = IntegrationColumns & (TokenColumns | { readonly generation: null })
+
+const toTime = (date: Date): DateTime.Utc => DateTime.makeUnsafe(date)
+
+export const toTokenReading = (owner: UserScope, integrationId: IntegrationId, row: TokenReadingRow): TokenReading => ({
+  provider: row.provider,
+  status: row.status,
+  requestedScopes: row.requested_scopes,
+  grantedScopes: row.granted_scopes,
+  token:
+    row.generation === null
+      ? Option.none()
+      : Option.some({
+          token: {
+            integrationId,
+            owner,
+            generation: Number(row.generation),
+            tokenType: row.token_type,
+            accessToken: row.access_token,
+            refreshToken: Option.fromNullOr(row.refresh_token),
+            expiresAt: row.expires_at === null ? Option.none() : Option.some(toTime(row.expires_at)),
+            obtainedAt: toTime(row.obtained_at)
+          },
+          dataKey: { id: row.data_key_id, keyId: row.key_id, wrapped: row.wrapped }
+        })
+})

@@ -1,0 +1,37 @@
+import { IntegrationId, Sealed, type Token } from "@oauth-manager/domain"
+import { DateTime, Option, Schema } from "effect"
+import * as Rows from "./Rows.ts"
+
+export const TokenRow = Schema.Struct({
+  ...Rows.owner,
+  integration_id: IntegrationId,
+  generation: Schema.BigInt,
+  token_type: Schema.String,
+  access_token: Sealed,
+  refresh_token: Rows.MaybeSealed,
+  expires_at: Rows.MaybeTime,
+  obtained_at: Rows.Time
+})
+
+export const toToken = (row: typeof TokenRow.Type): Token => ({
+  integrationId: row.integration_id,
+  owner: { tenant: row.tenant_id, user: row.user_id },
+  generation: Number(row.generation),
+  tokenType: row.token_type,
+  accessToken: row.access_token,
+  refreshToken: row.refresh_token,
+  expiresAt: row.expires_at,
+  obtainedAt: row.obtained_at
+})
+
+/** What an exchange or a refresh writes; it ends any lease. */
+export const toColumns = (token: Token) => ({
+  generation: token.generation,
+  token_type: token.tokenType,
+  access_token: token.accessToken,
+  refresh_token: Option.getOrNull(token.refreshToken),
+  expires_at: Rows.dateOrNull(token.expiresAt),
+  obtained_at: DateTime.toDateUtc(token.obtainedAt),
+  lease_owner: null,
+  lease_until: null
+})

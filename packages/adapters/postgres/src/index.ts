@@ -1,0 +1,7 @@
+export * as Database from "./Database.ts"
+export { DatabaseUnusable } from "./DatabaseUnusable.ts"
+export * as EmbeddedPostgres from "./embedded/EmbeddedPostgres.ts"
+export { EmbeddedPostgresFailed } from "./embedded/EmbeddedPostgresFailed.ts"
+export { migrate } from "./Migrate.ts"
+export * as PostgresPorts from "./PostgresPorts.ts"
+export { schema, serviceRole } from "./ServiceRole.ts"

@@ -1,0 +1,12 @@
+import { Effect } from "effect"
+import { recordedAbout } from "../fakes/InMemoryAuditTrail.ts"
+import * as MemoryPorts from "../fakes/MemoryPorts.ts"
+import { toRecorded } from "./AuditTrailContract.ts"
+import { persistenceContract } from "./PersistenceContract.ts"
+import { tokenVaultContract } from "./TokenVaultContract.ts"
+
+persistenceContract("in memory", MemoryPorts.layerPersistence, (about) =>
+  Effect.map(recordedAbout(about), (events) => events.map(toRecorded))
+)
+
+tokenVaultContract("in memory", MemoryPorts.layer)

@@ -1,0 +1,215 @@
+import type { Integration } from "@oauth-manager/domain"
+import { assert } from "@effect/vitest"
+import { type Duration, Effect, Option } from "effect"
+import { aScope, aToken, strangersTo } from "../fakes/Samples.ts"
+import { contract, long, over, persistence, type PersistencePorts } from "./Contract.ts"
+import { connect, integrate } from "./Seed.ts"
+
+const acquire = Effect.fnUntraced(function* (
+  { id, owner: user }: Integration,
+  owner: string,
+  duration: Duration.Duration = long,
+  generation = 1
+) {
+  const { tokens } = yield* persistence
+  return yield* tokens.acquireLease(user, id, { generation, owner, duration })
+})
+
+const commit = Effect.fnUntraced(function* (integration: Integration, owner: string, generation = 2) {
+  const { tokens } = yield* persistence
+  return yield* tokens.commitRefresh(integration.owner, aToken(integration, { generation }), owner)
+})
+
+const generationOf = Effect.fnUntraced(function* ({ id, owner }: Integration) {
+  const { tokens } = yield* persistence
+  return Option.map(yield* tokens.find(owner, id), ({ generation }) => generation)
+})
+
+export const refreshLeaseContract = contract<PersistencePorts>("TokenRepository, leases", (it) => {
+  it.effect("gives the lease to one, and tells another that it is held", () =>
+    Effect.gen(function* () {
+      const { integration } = yield* connect(aScope())
+      assert.strictEqual(yield* acquire(integration, "a"), "Acquired")
+      assert.strictEqual(yield* acquire(integration, "b"), "Held")
+      assert.strictEqual(yield* acquire(integration, "c", over), "Held")
+    })
+  )
+
+  it.effect("of 20 that ask at once one acquires the lease", () =>
+    Effect.gen(function* () {
+      const { integration } = yield* connect(aScope())
+      const outcomes = yield* Effect.forEach(
+        Array.from({ length: 20 }, (_, index) => `refresher ${index}`),
+        (owner) => acquire(integration, owner),
+        { concurrency: "unbounded" }
+      )
+      assert.deepStrictEqual(outcomes.toSorted(), ["Acquired", ...Array.from({ length: 19 }, () => "Held" as const)])
+    })
+  )
+
+  it.effect("keeps the leases of integrations apart", () =>
+    Effect.gen(function* () {
+      const owner = aScope()
+      const first = yield* connect(owner)
+      const second = yield* connect(owner)
+      assert.strictEqual(yield* acquire(first.integration, "a"), "Acquired")
+      assert.strictEqual(yield* acquire(second.integration, "b"), "Acquired")
+    })
+  )
+
+  it.effect("gives a lease that ran out to the next", () =>
+    Effect.gen(function* () {
+      const { integration } = yield* connect(aScope())
+      assert.strictEqual(yield* acquire(integration, "a", over), "Acquired")
+      assert.strictEqual(yield* acquire(integration, "b"), "Acquired")
+      assert.strictEqual(yield* acquire(integration, "a"), "Held")
+    })
+  )
+
+  it.effect("frees a lease for its owner, and for nobody else", () =>
+    Effect.gen(function* () {
+      const { tokens } = yield* persistence
+      const { integration } = yield* connect(aScope())
+      const { id, owner } = integration
+      yield* acquire(integration, "a")
+      yield* tokens.releaseLease(owner, id, "b")
+      for (const stranger of strangersTo(owner)) yield* tokens.releaseLease(stranger, id, "a")
+      assert.strictEqual(yield* acquire(integration, "b"), "Held")
+      yield* tokens.releaseLease(owner, id, "a")
+      assert.strictEqual(yield* acquire(integration, "b"), "Acquired")
+    })
+  )
+
+  it.effect("tells that a token is of another generation by now, or gone, or another user's", () =>
+    Effect.gen(function* () {
+      const { tokens } = yield* persistence
+      const { integration } = yield* connect(aScope())
+      const { id, owner } = integration
+      assert.strictEqual(yield* acquire(integration, "a", long, 2), "Superseded")
+      yield* tokens.put(owner, aToken(integration, { generation: 2 }))
+      assert.strictEqual(yield* acquire(integration, "a", long, 1), "Superseded")
+      for (const stranger of strangersTo(owner)) {
+        assert.strictEqual(yield* acquire({ ...integration, owner: stranger }, "a", long, 2), "Superseded")
+      }
+      yield* acquire(integration, "b", long, 2)
+      assert.strictEqual(yield* acquire(integration, "a", long, 1), "Superseded")
+      yield* tokens.destroy(owner, id)
+      assert.strictEqual(yield* acquire(integration, "a", long, 2), "Superseded")
+      assert.strictEqual(yield* acquire(yield* integrate(owner), "a"), "Superseded")
+    })
+  )
+
+  it.effect("a put ends any lease", () =>
+    Effect.gen(function* () {
+      const { tokens } = yield* persistence
+      const { integration } = yield* connect(aScope())
+      yield* acquire(integration, "a")
+      yield* tokens.put(integration.owner, aToken(integration, { generation: 2 }))
+      assert.isFalse(yield* commit(integration, "a", 2))
+      assert.isFalse(yield* commit(integration, "a", 3))
+      assert.strictEqual(yield* acquire(integration, "b", long, 2), "Acquired")
+    })
+  )
+
+  it.effect("a refused put leaves the lease", () =>
+    Effect.gen(function* () {
+      const { tokens } = yield* persistence
+      const { integration } = yield* connect(aScope())
+      yield* acquire(integration, "a")
+      yield* tokens.put(integration.owner, aToken(integration))
+      assert.strictEqual(yield* acquire(integration, "b"), "Held")
+      assert.isTrue(yield* commit(integration, "a"))
+    })
+  )
+
+  it.effect("commits the next generation for the holder, whole, and ends the lease", () =>
+    Effect.gen(function* () {
+      const { tokens } = yield* persistence
+      const { integration } = yield* connect(aScope())
+      const { id, owner } = integration
+      yield* acquire(integration, "a")
+      const next = aToken(integration, { generation: 2, tokenType: "mac", refreshToken: Option.none() })
+      assert.isTrue(yield* tokens.commitRefresh(owner, next, "a"))
+      assert.deepStrictEqual(yield* tokens.find(owner, id), Option.some(next))
+      assert.isFalse(yield* commit(integration, "a", 3))
+      assert.strictEqual(yield* acquire(integration, "b", long, 2), "Acquired")
+    })
+  )
+
+  it.effect("commits under a lease that ran out, as long as nobody else took it", () =>
+    Effect.gen(function* () {
+      const { integration } = yield* connect(aScope())
+      yield* acquire(integration, "a", over)
+      assert.isTrue(yield* commit(integration, "a"))
+      assert.deepStrictEqual(yield* generationOf(integration), Option.some(2))
+    })
+  )
+
+  it.effect("commits nothing for one whose lease another took, even if that one's ran out too", () =>
+    Effect.gen(function* () {
+      const { integration } = yield* connect(aScope())
+      yield* acquire(integration, "a", over)
+      yield* acquire(integration, "b", over)
+      assert.isFalse(yield* commit(integration, "a"))
+      assert.deepStrictEqual(yield* generationOf(integration), Option.some(1))
+      assert.isTrue(yield* commit(integration, "b"))
+    })
+  )
+
+  it.effect("commits nothing without a lease, or with one that was released", () =>
+    Effect.gen(function* () {
+      const { tokens } = yield* persistence
+      const { integration } = yield* connect(aScope())
+      assert.isFalse(yield* commit(integration, "a"))
+      yield* acquire(integration, "a")
+      assert.isFalse(yield* commit(integration, "b"))
+      yield* tokens.releaseLease(integration.owner, integration.id, "a")
+      assert.isFalse(yield* commit(integration, "a"))
+      assert.deepStrictEqual(yield* generationOf(integration), Option.some(1))
+    })
+  )
+
+  it.effect("commits no generation but the next", () =>
+    Effect.gen(function* () {
+      const { integration } = yield* connect(aScope())
+      yield* acquire(integration, "a")
+      for (const generation of [0, 1, 3]) assert.isFalse(yield* commit(integration, "a", generation))
+      assert.deepStrictEqual(yield* generationOf(integration), Option.some(1))
+      assert.isTrue(yield* commit(integration, "a", 2))
+    })
+  )
+
+  it.effect("commits nothing for another user", () =>
+    Effect.gen(function* () {
+      const { integration } = yield* connect(aScope())
+      yield* acquire(integration, "a")
+      for (const owner of strangersTo(integration.owner)) assert.isFalse(yield* commit({ ...integration, owner }, "a"))
+      assert.deepStrictEqual(yield* generationOf(integration), Option.some(1))
+    })
+  )
+
+  it.effect("commits nothing once the token is destroyed", () =>
+    Effect.gen(function* () {
+      const { tokens } = yield* persistence
+      const { integration } = yield* connect(aScope())
+      yield* acquire(integration, "a")
+      yield* tokens.destroy(integration.owner, integration.id)
+      assert.isFalse(yield* commit(integration, "a"))
+      assert.deepStrictEqual(yield* generationOf(integration), Option.none())
+    })
+  )
+
+  it.effect("of 20 commits under one lease one is stored", () =>
+    Effect.gen(function* () {
+      const { integration } = yield* connect(aScope())
+      yield* acquire(integration, "a")
+      const commits = yield* Effect.forEach(Array.from({ length: 20 }), () => commit(integration, "a"), {
+        concurrency: "unbounded"
+      })
+      assert.lengthOf(
+        commits.filter((committed) => committed),
+        1
+      )
+    })
+  )
+})
