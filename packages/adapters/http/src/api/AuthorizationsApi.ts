@@ -1,0 +1,73 @@
+import { FeatureId, Scope } from "@oauth-manager/domain"
+import { Schema } from "effect"
+import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
+import { Authentication } from "./Authentication.ts"
+import { AuthorizationView, StartedAuthorizationView } from "./AuthorizationView.ts"
+import { IntegrationIdInput, ofAuthorization, ofUser } from "./Identifiers.ts"
+import { IntegrationView } from "./IntegrationView.ts"
+import { onBodies, onUsers, Problems } from "./problems/Problems.ts"
+import { text } from "./Text.ts"
+
+const several = Schema.isMaxLength(100)
+
+/** With neither `features` nor `scopes`, the authorization asks for what identifies the account alone. */
+export const StartAuthorizationBody = Schema.Struct({
+  provider: text(64),
+  features: Schema.optionalKey(Schema.Array(FeatureId).check(several)),
+  scopes: Schema.optionalKey(Schema.Array(Scope).check(several)),
+  integration_id: Schema.optionalKey(IntegrationIdInput),
+  return_to: text(2048),
+  login_hint: Schema.optionalKey(text(320))
+}).annotate({ identifier: "StartAuthorization" })
+
+export const CompleteAuthorizationBody = Schema.Struct({
+  completion_token: Schema.RedactedFromValue(text(512))
+}).annotate({ identifier: "CompleteAuthorization" })
+
+export const AuthorizationsApi = HttpApiGroup.make("authorizations")
+  .add(
+    HttpApiEndpoint.post("start", "/v1/users/:user/authorizations", {
+      params: ofUser,
+      payload: StartAuthorizationBody,
+      success: StartedAuthorizationView,
+      error: [
+        ...onUsers,
+        ...onBodies,
+        Problems.unknown_provider,
+        Problems.unknown_scope,
+        Problems.unknown_feature,
+        Problems.return_to_not_allowed,
+        Problems.provider_mismatch,
+        Problems.provider_not_configured,
+        Problems.disconnected,
+        Problems.provider_unavailable,
+        Problems.provider_misconfigured
+      ]
+    }).annotate(OpenApi.Summary, "Begin to connect an account, or to add scopes to an integration"),
+    HttpApiEndpoint.get("get", "/v1/users/:user/authorizations/:id", {
+      params: ofAuthorization,
+      success: AuthorizationView,
+      error: onUsers
+    }).annotate(OpenApi.Summary, "Tell how far an authorization has come"),
+    HttpApiEndpoint.post("complete", "/v1/users/:user/authorizations/:id/complete", {
+      params: ofAuthorization,
+      payload: CompleteAuthorizationBody,
+      success: IntegrationView,
+      error: [
+        ...onUsers,
+        ...onBodies,
+        Problems.completion_token_invalid,
+        Problems.authorization_not_ready,
+        Problems.authorization_completed,
+        Problems.authorization_expired,
+        Problems.authorization_failed,
+        Problems.account_mismatch,
+        Problems.scope_escalation,
+        Problems.completion_in_progress,
+        Problems.provider_unavailable,
+        Problems.provider_misconfigured
+      ]
+    }).annotate(OpenApi.Summary, "Complete it, as the user who began it")
+  )
+  .middleware(Authentication)
+  .annotate(OpenApi.Title, "Authorizations")

@@ -1,0 +1,56 @@
+import { Layer } from "effect"
+import { ByteSize } from "effect"
+import { HttpIncomingMessage, HttpRouter } from "effect/http"
+import { HttpApiBuilder } from "effect/http-api"
+import { Api } from "../api/index.ts"
+import * as BearerAuthentication from "./authentication/BearerAuthentication.ts"
+import * as Edge from "./edge/Edge.ts"
+import { type Route, routerConfig } from "./edge/Routing.ts"
+import * as Authorizations from "./handlers/Authorizations.ts"
+import * as Callback from "./handlers/Callback.ts"
+import * as Health from "./handlers/Health.ts"
+import * as Integrations from "./handlers/Integrations.ts"
+import * as Providers from "./handlers/Providers.ts"
+import * as Tokens from "./handlers/Tokens.ts"
+import * as CallbackPages from "./pages/CallbackPages.ts"
+import * as Docs from "./pages/Docs.ts"
+import * as Landing from "./pages/Landing.ts"
+
+export interface HttpServerOptions {
+  /** Origins whose pages may call the API from a browser, as browsers send them: scheme, host and port. */
+  readonly corsOrigins?: ReadonlyArray<string>
+  /** Answers GET / with a page for browsers that come back from a provider, for want of an application's own. */
+  readonly landing?: boolean
+}
+
+const openapiPath = "/openapi.json"
+
+const Handlers = Layer.mergeAll(
+  Authorizations.layer,
+  Callback.layer,
+  Health.layer,
+  Integrations.layer,
+  Providers.layer,
+  Tokens.layer
+).pipe(Layer.provide([BearerAuthentication.layer, CallbackPages.layer]))
+
+const MaxBodySize = Layer.succeed(HttpIncomingMessage.MaxBodySize, ByteSize.kibibytes(64))
+
+/** All routes, for a router made with `routerConfig`. */
+export const routes = ({ corsOrigins = [], landing = false }: HttpServerOptions = {}) => {
+  const pages: ReadonlyArray<Route> = [
+    { method: "GET", path: openapiPath },
+    { method: "GET", path: Docs.docsPath },
+    ...(landing ? [{ method: "GET", path: "/" } as const] : [])
+  ]
+  return Layer.mergeAll(
+    HttpApiBuilder.layer(Api, { openapiPath }).pipe(Layer.provide(Handlers)),
+    Docs.layer,
+    landing ? Landing.layer : Layer.empty,
+    Edge.layer({ corsOrigins, routes: pages })
+  ).pipe(Layer.provide(MaxBodySize))
+}
+
+/** Serves all routes on the `HttpServer` that is provided. */
+export const layer = (options?: HttpServerOptions) =>
+  HttpRouter.serve(routes(options), { routerConfig, disableLogger: true, disableListenLog: true })

@@ -1,0 +1,9 @@
+import { Context, type Effect } from "effect"
+
+/** What must work for the service to be of use, each check by a name that may be shown to anybody. */
+export class Readiness extends Context.Service<
+  Readiness,
+  {
+    readonly checks: ReadonlyArray<{ readonly name: string; readonly check: Effect.Effect<void, unknown> }>
+  }
+>()("@oauth-manager/http/server/Readiness") {}

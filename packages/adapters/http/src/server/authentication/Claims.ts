@@ -1,0 +1,46 @@
+import { type Caller, defaultTenant, Permission, Role, TenantId, UserId } from "@oauth-manager/domain"
+import { Effect, Option, Schema } from "effect"
+import type { JWTPayload } from "jose"
+import { TokenRejected } from "../problems/RequestFailures.ts"
+
+/** Who the product's auth service vouches for. */
+export type VerifiedCaller = Omit<Caller, "requestId">
+
+/** The names of claims. Where no tenant claim is named, the deployment has one tenant. */
+export interface ClaimNames {
+  readonly roles: string
+  readonly scope: string
+  readonly tenant?: string
+}
+
+export const defaultClaimNames: ClaimNames = { roles: "roles", scope: "scope" }
+
+const isUserId = Schema.is(UserId)
+const isTenantId = Schema.is(TenantId)
+const isRole = Schema.is(Role)
+const isPermission = Schema.is(Permission)
+
+/** A list of strings, or one string with spaces between them. Anything else grants nothing. */
+const words = (claim: unknown): ReadonlyArray<unknown> => {
+  if (typeof claim === "string") return claim.split(" ")
+  return Array.isArray(claim) ? claim : []
+}
+
+const tenantOf = (payload: JWTPayload, name: string | undefined): Option.Option<TenantId> => {
+  if (name === undefined) return Option.some(defaultTenant)
+  const claim = Object.hasOwn(payload, name) ? payload[name] : undefined
+  return isTenantId(claim) ? Option.some(claim) : Option.none()
+}
+
+/** Whom a verified token names, and what it lets them do: unknown roles and permissions are nobody's. */
+export const readClaims = (payload: JWTPayload, names: ClaimNames): Effect.Effect<VerifiedCaller, TokenRejected> => {
+  const tenant = tenantOf(payload, names.tenant)
+  if (Option.isNone(tenant)) return Effect.fail(new TokenRejected({ reason: "tenant" }))
+  const user = payload.sub
+  if (!isUserId(user)) return Effect.fail(new TokenRejected({ reason: "subject" }))
+  return Effect.succeed({
+    scope: { tenant: tenant.value, user },
+    roles: words(payload[names.roles]).filter(isRole),
+    permissions: words(payload[names.scope]).filter(isPermission)
+  })
+}

@@ -1,0 +1,40 @@
+import { type CallbackResult, ReceiveCallback, UnknownState } from "@oauth-manager/application"
+import { Effect, Redacted } from "effect"
+import { HttpServerResponse } from "effect/http"
+import { HttpApiBuilder } from "effect/http-api"
+import { Api } from "../../api/index.ts"
+import { refusing } from "../problems/Refuse.ts"
+import { MethodNotAllowed } from "../problems/RequestFailures.ts"
+import { CurrentRequestId } from "../request/CurrentRequestId.ts"
+
+/** Adds to the query of `return_to` and leaves the rest of it as it is written. */
+const returnUrl = (result: CallbackResult): string => {
+  const url = new URL(result.returnTo)
+  const outcome = new URLSearchParams({
+    authorization_id: result.authorizationId,
+    ...(result._tag === "Authorized"
+      ? { completion_token: Redacted.value(result.completionToken) }
+      : { error: result.error })
+  })
+  url.search = url.search === "" ? `${outcome}` : `${url.search}&${outcome}`
+  return url.href
+}
+
+export const layer = HttpApiBuilder.group(
+  Api,
+  "callback",
+  Effect.fnUntraced(function* (handlers) {
+    const receiving = yield* ReceiveCallback
+    return handlers.handleAll({
+      receive: Effect.fnUntraced(function* ({ params, query, request }) {
+        // HEAD is answered as GET is, but a link scanner's HEAD must not use the state up.
+        if (request.method === "HEAD") return yield* new MethodNotAllowed({ allowed: ["GET"] })
+        const { state, ...parameters } = query
+        if (state === undefined) return yield* new UnknownState()
+        const requestId = yield* CurrentRequestId
+        const result = yield* receiving.receive(params.provider, state, parameters, requestId)
+        return HttpServerResponse.redirect(returnUrl(result), { status: 303 })
+      }, refusing)
+    })
+  })
+)

@@ -1,0 +1,7 @@
+export { CallerVerification, type CallerVerificationOptions } from "./authentication/CallerVerification.ts"
+export type { ClaimNames, VerifiedCaller } from "./authentication/Claims.ts"
+export type { KeySource } from "./authentication/TrustedKeys.ts"
+export { routerConfig } from "./edge/Routing.ts"
+export * as HttpServer from "./HttpServer.ts"
+export { KeysUnavailable, TokenRejected } from "./problems/RequestFailures.ts"
+export { Readiness } from "./Readiness.ts"

@@ -1,0 +1,198 @@
+import type {
+  AuthorizationFailed,
+  AuthorizationNotReady,
+  CompletionInProgress,
+  CompletionTokenInvalid,
+  Disconnected,
+  NotFound,
+  ProviderMisconfigured,
+  ProviderMismatch,
+  ProviderNotConfigured,
+  ProviderUnavailable,
+  ReauthorizationRequired,
+  RepositoryUnavailable,
+  ReturnUrlNotAllowed,
+  ScopeNotGranted,
+  UnknownProvider,
+  UnknownState
+} from "@oauth-manager/application"
+import type { AuthorizationError, PermissionRequired, UnknownFeature, UnknownScope } from "@oauth-manager/domain"
+import { Duration, Option } from "effect"
+import { type Refusal, refusal, retryAfter } from "./Refusal.ts"
+import type {
+  AuthenticationMissing,
+  CursorMalformed,
+  KeysUnavailable,
+  MethodNotAllowed,
+  NotReady,
+  TokenRejected
+} from "./RequestFailures.ts"
+
+const soon = Duration.seconds(5)
+
+const tokenFaults: Record<TokenRejected["reason"], string> = {
+  malformed: "The bearer token is not a signed JWT: send `Authorization: Bearer <token>`.",
+  algorithm: "The bearer token is not signed with an asymmetric algorithm that this service accepts.",
+  type: "The bearer token's `typ` is neither `JWT` nor `at+jwt`.",
+  signature: "The bearer token is not signed with a key of the issuer this service trusts.",
+  expired: "The bearer token has expired: get a new one.",
+  not_yet_valid: "The bearer token is not valid yet: compare the clocks.",
+  issuer: "The bearer token's `iss` is not the issuer this service trusts.",
+  audience: "The bearer token's `aud` does not name this service.",
+  subject: "The bearer token needs a `sub` of 1 to 255 characters without control characters.",
+  tenant: "The bearer token needs exactly one tenant, as a string.",
+  claims: "The bearer token lacks a claim that this service needs, such as `exp`."
+}
+
+const failed = (error: Option.Option<AuthorizationError>) =>
+  refusal(
+    "authorization_failed",
+    "The authorization has failed for good: start a new one.",
+    Option.match(error, { onNone: () => ({}), onSome: (error) => ({ error }) })
+  )
+
+const settingOf = (provider: string): string => `PROVIDER_${provider.toUpperCase().replaceAll("-", "_")}_CLIENT_ID`
+
+/** Every failure that a caller is told of. */
+export type Refused =
+  | AuthenticationMissing
+  | TokenRejected
+  | KeysUnavailable
+  | PermissionRequired
+  | NotFound
+  | MethodNotAllowed
+  | CursorMalformed
+  | NotReady
+  | UnknownProvider
+  | UnknownScope
+  | UnknownFeature
+  | ProviderNotConfigured
+  | ProviderMismatch
+  | ReturnUrlNotAllowed
+  | UnknownState
+  | CompletionTokenInvalid
+  | CompletionInProgress
+  | AuthorizationNotReady
+  | AuthorizationFailed
+  | Disconnected
+  | ReauthorizationRequired
+  | ScopeNotGranted
+  | ProviderUnavailable
+  | ProviderMisconfigured
+  | RepositoryUnavailable
+
+/** What each failure is to a caller: the one place where failures meet problems. */
+export const refusals = {
+  AuthenticationMissing: () =>
+    refusal(
+      "authentication_required",
+      "Send a bearer token of the product's auth service.",
+      {},
+      {
+        "www-authenticate": "Bearer"
+      }
+    ),
+  TokenRejected: ({ reason }) =>
+    refusal("invalid_token", tokenFaults[reason], {}, { "www-authenticate": `Bearer error="invalid_token"` }),
+  KeysUnavailable: () =>
+    refusal(
+      "authentication_unavailable",
+      "The keys that verify bearer tokens cannot be fetched now: try again.",
+      {},
+      retryAfter(soon)
+    ),
+  PermissionRequired: ({ permission }) =>
+    refusal("permission_required", `The bearer token does not carry the permission ${permission}.`, { permission }),
+  NotFound: () => refusal("not_found", "There is no such resource, or it is not yours to see.", {}),
+  MethodNotAllowed: ({ allowed }) =>
+    refusal("method_not_allowed", `Use one of ${allowed.join(", ")}.`, {}, { allow: allowed.join(", ") }),
+  CursorMalformed: () =>
+    refusal("invalid_request", "The request is not well-formed: see errors.", {
+      errors: [{ path: "query.cursor", message: "must be the next_cursor of an earlier page of this list" }]
+    }),
+  NotReady: ({ failing }) => refusal("not_ready", `The check ${failing} does not pass.`, { failing }, retryAfter(soon)),
+
+  UnknownProvider: () =>
+    refusal("unknown_provider", "No such provider is loaded: GET /v1/providers lists those that are.", {}),
+  UnknownScope: ({ provider, scopes }) =>
+    refusal("unknown_scope", `The provider ${provider} lists no such scopes: see GET /v1/providers/${provider}.`, {
+      scopes
+    }),
+  UnknownFeature: ({ provider, features }) =>
+    refusal("unknown_feature", `The provider ${provider} lists no such features: see GET /v1/providers/${provider}.`, {
+      features
+    }),
+  ProviderNotConfigured: ({ provider }) =>
+    refusal("provider_not_configured", `An operator must set ${settingOf(provider)} and its secret.`, {}),
+  ProviderMismatch: ({ provider }) =>
+    refusal("provider_mismatch", `The integration to upgrade is of the provider ${provider}.`, {}),
+  ReturnUrlNotAllowed: () =>
+    refusal("return_to_not_allowed", "return_to must equal one of the deployment's RETURN_URLS exactly.", {}),
+
+  UnknownState: () => refusal("unknown_state", "No authorization waits for this redirect: begin a new one.", {}),
+  CompletionTokenInvalid: () =>
+    refusal("completion_token_invalid", "Send the completion_token that came with this authorization_id.", {}),
+  CompletionInProgress: () =>
+    refusal(
+      "completion_in_progress",
+      "Another request is completing this authorization: try again.",
+      {},
+      retryAfter(Duration.seconds(2))
+    ),
+  AuthorizationNotReady: ({ status, integrationId, error }) => {
+    switch (status) {
+      case "completed":
+        return refusal(
+          "authorization_completed",
+          "The authorization was completed before: see integration_id.",
+          Option.match(integrationId, { onNone: () => ({}), onSome: (id) => ({ integration_id: id }) })
+        )
+      case "expired":
+        return refusal("authorization_expired", "The authorization was not completed in time: start a new one.", {})
+      case "failed":
+        return failed(error)
+      case "pending":
+      case "authorized":
+        return refusal("authorization_not_ready", "The user has not come back from the provider yet.", {})
+    }
+  },
+  AuthorizationFailed: ({ error }) => {
+    switch (error) {
+      case "account_mismatch":
+        return refusal(
+          "account_mismatch",
+          "The user signed in with another account than the integration's: start again, with that account.",
+          {}
+        )
+      case "scope_escalation":
+        return refusal("scope_escalation", "The provider granted more than was asked for: the grant was discarded.", {})
+      default:
+        return failed(Option.some(error))
+    }
+  },
+
+  Disconnected: () => refusal("disconnected", "The integration is disconnected: connect the account anew.", {}),
+  ReauthorizationRequired: ({ provider, scopes }) =>
+    refusal("reauthorization_required", "The user must authorize again: start an authorization as in authorize.", {
+      authorize: { provider, scopes }
+    }),
+  ScopeNotGranted: ({ missing }) =>
+    refusal(
+      "scope_not_granted",
+      "The user has not granted missing_scopes: start an authorization that asks for them.",
+      {
+        missing_scopes: missing
+      }
+    ),
+  ProviderUnavailable: (error) =>
+    refusal(
+      "provider_unavailable",
+      "The provider cannot serve now: try again.",
+      {},
+      retryAfter(Option.getOrElse(error.retryAfter, () => soon))
+    ),
+  ProviderMisconfigured: ({ provider }) =>
+    refusal("provider_misconfigured", `An operator must check the settings of the provider ${provider}.`, {}),
+  RepositoryUnavailable: () =>
+    refusal("storage_unavailable", "The service's storage cannot be reached: try again.", {}, retryAfter(soon))
+} satisfies { readonly [Tag in Refused["_tag"]]: (failure: Extract<Refused, { readonly _tag: Tag }>) => Refusal }

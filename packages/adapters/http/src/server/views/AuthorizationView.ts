@@ -1,0 +1,26 @@
+import type { Authorization } from "@oauth-manager/domain"
+import { Option } from "effect"
+import type { AuthorizationView, StartedAuthorizationView } from "../../api/index.ts"
+
+export const authorizationView = (authorization: Authorization): AuthorizationView => ({
+  id: authorization.id,
+  provider: authorization.provider,
+  status: authorization.status,
+  scopes: authorization.requestedScopes,
+  features: authorization.features,
+  expires_at: authorization.expiresAt,
+  created_at: authorization.createdAt,
+  ...Option.match(authorization.integrationId, { onNone: () => ({}), onSome: (id) => ({ integration_id: id }) }),
+  ...Option.match(authorization.error, { onNone: () => ({}), onSome: (error) => ({ error }) })
+})
+
+export const startedAuthorizationView = (
+  authorization: Authorization,
+  authorizationUrl: string
+): StartedAuthorizationView => ({
+  id: authorization.id,
+  status: "pending",
+  authorization_url: authorizationUrl,
+  scopes: authorization.requestedScopes,
+  expires_at: authorization.expiresAt
+})
