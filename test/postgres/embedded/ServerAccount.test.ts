@@ -2,7 +2,6 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { chmod, chown, mkdir, readdir, stat } from "node:fs/promises"
 import { join } from "node:path"
-import * as Binaries from "../../../packages/adapters/postgres/src/embedded/Binaries.ts"
 import { start } from "../../../packages/adapters/postgres/src/embedded/EmbeddedPostgres.ts"
 import * as ServerAccount from "../../../packages/adapters/postgres/src/embedded/ServerAccount.ts"
 import { temporaryFolder } from "./TemporaryFolder.ts"
@@ -30,15 +29,14 @@ describe("the account that runs the server for root", () => {
   })
 
   if (process.getuid?.() === 0) {
-    it.live("is told which folder keeps it from the programs", () =>
+    it.live("is told which folder keeps it from the cluster, and what to do", () =>
       Effect.gen(function* () {
         const folder = yield* temporaryFolder
         yield* Effect.promise(() => chmod(folder, 0o700))
-        const binaries = { ...(yield* Binaries.resolve()), postgres: join(folder, "bin", "postgres") }
         const account = ServerAccount.pick("", undefined)
-        const refused = yield* Effect.flip(ServerAccount.requireReach(account, binaries, "/data/postgres"))
+        const refused = yield* Effect.flip(ServerAccount.requireReach(account, join(folder, "postgres")))
         assert.strictEqual(refused.reason, "FolderUnreachable")
-        assert.match(refused.message, /user nobody .* cannot enter .*: move the project .*DATABASE_URL/)
+        assert.match(refused.message, /user nobody .* cannot enter .*: set DATA_DIR .*DATABASE_URL/)
         assert.include(refused.message, `cannot enter ${folder}:`)
       })
     )

@@ -8,6 +8,7 @@ import * as Cluster from "./Cluster.ts"
 import * as ClusterPassword from "./ClusterPassword.ts"
 import { EmbeddedPostgresFailed, filesystem } from "./EmbeddedPostgresFailed.ts"
 import * as InstanceLock from "./InstanceLock.ts"
+import * as ReachablePrograms from "./ReachablePrograms.ts"
 import * as Server from "./Server.ts"
 import * as ServerAccount from "./ServerAccount.ts"
 
@@ -66,11 +67,12 @@ const ensureDatabase = (url: Redacted.Redacted<string>, dataDir: string) =>
  */
 export const start: (options: Options) => Effect.Effect<EmbeddedPostgres, EmbeddedPostgresFailed, Scope.Scope> =
   Effect.fn("EmbeddedPostgres.start")(function* ({ port = 0, settings = {}, ...options }) {
-    const binaries = yield* Binaries.resolve()
+    const installed = yield* Binaries.resolve()
     const dataDir = yield* prepareParent(options.dataDir)
     yield* InstanceLock.hold(dataDir)
     const account = yield* ServerAccount.choose(dataDir)
-    if (account !== undefined) yield* ServerAccount.requireReach(account, binaries, dataDir)
+    if (account !== undefined) yield* ServerAccount.requireReach(account, dataDir)
+    const binaries = account === undefined ? installed : yield* ReachablePrograms.ensure(account, installed, dataDir)
     const cluster = { dataDir, binaries, account }
     const password = yield* ClusterPassword.ensure(dataDir, yield* Cluster.exists(dataDir))
     yield* Cluster.ensure(cluster, password, settings["fsync"] !== "off")

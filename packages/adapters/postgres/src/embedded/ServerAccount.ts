@@ -1,7 +1,6 @@
 import { Effect } from "effect"
 import { lchown, readdir, readFile, stat } from "node:fs/promises"
 import { dirname, join } from "node:path"
-import type { Binaries } from "./Binaries.ts"
 import { EmbeddedPostgresFailed, filesystem } from "./EmbeddedPostgresFailed.ts"
 import { run, spawnOptions } from "./Program.ts"
 
@@ -53,24 +52,27 @@ const firstClosed = (account: ServerAccount, folders: ReadonlyArray<string>) =>
     spawnOptions(account, "/")
   ).pipe(Effect.map(({ code, output }) => (code === 1 ? output : undefined)))
 
-const unreachable = (account: ServerAccount, folder: string, advice: string) =>
-  new EmbeddedPostgresFailed({
+/** Whether the account can enter every folder above the programs, and run them. */
+export const canRun = (account: ServerAccount, programs: ReadonlyArray<string>) =>
+  Effect.map(
+    firstClosed(
+      account,
+      programs.flatMap((program) => [...parents(program), program])
+    ),
+    (closed) => closed === undefined
+  )
+
+/** Fails, naming the first closed folder, unless the account can enter every folder above the cluster. */
+export const requireReach = Effect.fnUntraced(function* (account: ServerAccount, dataDir: string) {
+  const closed = yield* firstClosed(account, parents(dataDir))
+  if (closed === undefined) return
+  return yield* new EmbeddedPostgresFailed({
     reason: "FolderUnreachable",
     message:
-      `PostgreSQL does not run as root, and the user ${account.name} who runs it instead cannot enter ${folder}: ${advice}, `
-      + "start as an unprivileged user, or set DATABASE_URL to an existing server"
+      `PostgreSQL does not run as root, and the user ${account.name} who runs it instead cannot enter ${closed}: `
+      + "set DATA_DIR to a folder that every user may enter, start as an unprivileged user, "
+      + "or set DATABASE_URL to an existing server"
   })
-
-/** Fails, naming the first closed folder, unless the account can enter every folder above the programs and the cluster. */
-export const requireReach = Effect.fnUntraced(function* (account: ServerAccount, binaries: Binaries, dataDir: string) {
-  const program = yield* firstClosed(account, [...parents(binaries.postgres), binaries.postgres, binaries.initdb])
-  if (program !== undefined) {
-    return yield* unreachable(account, program, "move the project where every user may enter")
-  }
-  const data = yield* firstClosed(account, parents(dataDir))
-  if (data !== undefined) {
-    return yield* unreachable(account, data, "set DATA_DIR to a folder that every user may enter")
-  }
 })
 
 /** Hands the cluster folder, and nothing else, to the account. */
