@@ -21,7 +21,7 @@ describe("POST /v1/users/{user}/integrations/{id}/token", () => {
   it.effect("hands out the token, with what is known of it", () =>
     Effect.gen(function* () {
       const accessToken = aSecret()
-      const { id } = yield* connect({ accessToken, tokenType: "bearer" })
+      const { id } = yield* connect({ accessToken })
       const { status, body, headers } = yield* tokenOfIntegration(id)
       assert.strictEqual(status, 200)
       assert.deepStrictEqual(body, {

@@ -3,6 +3,7 @@ import { errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey, type JWTVerif
 import { KeysUnavailable, TokenRejected } from "../problems/RequestFailures.ts"
 import { type ClaimNames, defaultClaimNames, readClaims, type VerifiedCaller } from "./Claims.ts"
 import { type KeySource, trustedKeys } from "./TrustedKeys.ts"
+import { VerifiedTokens } from "./VerifiedTokens.ts"
 
 export interface CallerVerificationOptions {
   readonly issuer: string
@@ -79,8 +80,12 @@ const verifier = ({ issuer, audience, keys, claims }: CallerVerificationOptions)
   const getKey = trustedKeys(keys)
   const names = { ...defaultClaimNames, ...claims }
   const audiences = typeof audience === "string" ? audience : [...audience]
+  const verified = new VerifiedTokens()
   return Effect.fnUntraced(function* (token) {
     const now = yield* Clock.currentTimeMillis
+    const name = VerifiedTokens.nameOf(Redacted.value(token))
+    const known = verified.find(name, now)
+    if (known !== undefined) return known
     const { payload, protectedHeader } = yield* Effect.tryPromise({
       try: () =>
         verifySignature(Redacted.value(token), getKey, {
@@ -95,7 +100,9 @@ const verifier = ({ issuer, audience, keys, claims }: CallerVerificationOptions)
     })
     if (!isTypeAccepted(protectedHeader.typ)) return yield* new TokenRejected({ reason: "type" })
     if (isIssuedInFuture(payload, now)) return yield* new TokenRejected({ reason: "not_yet_valid" })
-    return yield* readClaims(payload, names)
+    const caller = yield* readClaims(payload, names)
+    verified.remember(name, caller, payload.exp ?? 0, now)
+    return caller
   })
 }
 
