@@ -173,15 +173,15 @@ export const authorizationRepositoryContract = contract<PersistencePorts>("Autho
     Effect.gen(function* () {
       const { authorizations } = yield* persistence
       const [finished, stale] = [yield* begin(aScope()), yield* begin(aScope())]
-      const { expiresAt, owner } = stale.authorization
+      const { expiresAt } = stale.authorization
       yield* authorizations.finish(finished.authorization.owner, failed(finished.authorization))
-      yield* authorizations.expireStale(owner, DateTime.addDuration(expiresAt, "1 minute"))
+      yield* authorizations.expireStaleAcrossUsers(DateTime.addDuration(expiresAt, "1 minute"))
       assert.deepStrictEqual(yield* authorizations.consumeStateAcrossUsers(finished.stateHash), Option.none())
       assert.deepStrictEqual(yield* authorizations.consumeStateAcrossUsers(stale.stateHash), Option.none())
     })
   )
 
-  it.effect("expires what ended before now and is unfinished, of that user alone", () =>
+  it.effect("expires what ended before now and is unfinished, whoever began it", () =>
     Effect.gen(function* () {
       const { authorizations } = yield* persistence
       const owner = aScope()
@@ -193,15 +193,17 @@ export const authorizationRepositoryContract = contract<PersistencePorts>("Autho
       const later = yield* begin(owner, { expiresAt })
       const strangers = yield* Effect.forEach(strangersTo(owner), (stranger) => begin(stranger))
 
-      yield* authorizations.expireStale(owner, pending.authorization.createdAt)
+      yield* authorizations.expireStaleAcrossUsers(pending.authorization.createdAt)
       assert.strictEqual((yield* stored(pending.authorization)).status, "pending")
-      yield* authorizations.expireStale(owner, DateTime.addDuration(pending.authorization.createdAt, "11 minutes"))
+      yield* authorizations.expireStaleAcrossUsers(DateTime.addDuration(pending.authorization.createdAt, "11 minutes"))
 
       assert.deepStrictEqual(yield* stored(pending.authorization), expired(pending.authorization))
       assert.deepStrictEqual(yield* stored(parked.authorization), expired(parked.authorization))
       assert.deepStrictEqual(yield* stored(done.authorization), failed(done.authorization))
       assert.deepStrictEqual(yield* stored(later.authorization), later.authorization)
-      for (const { authorization } of strangers) assert.deepStrictEqual(yield* stored(authorization), authorization)
+      for (const { authorization } of strangers) {
+        assert.deepStrictEqual(yield* stored(authorization), expired(authorization))
+      }
     })
   )
 })

@@ -1,7 +1,7 @@
 import type { AccountAlreadyConnected, RepositoryUnavailable } from "@oauth-manager/application"
 import { Authorizations, type UserScope } from "@oauth-manager/domain"
 import { assert } from "@effect/vitest"
-import { DateTime, Deferred, Effect, Exit, Option, Result } from "effect"
+import { Deferred, Effect, Exit, Option, Result } from "effect"
 import { aCiphertext, aDataKey, aHash, anIntegration, aScope, aToken, strangersTo } from "../fakes/Samples.ts"
 import { assertDefect, contract, long, over, persistence, type PersistencePorts } from "./Contract.ts"
 import { all, type Everything, nothing, whatIsThere, writeEverything } from "./Everything.ts"
@@ -55,10 +55,6 @@ const writes = ({ authorization, integration, token }: Everything, asked: UserSc
       [
         "authorizations.finish",
         authorizations.finish(asked, Result.getOrThrow(Authorizations.expire({ ...authorization, owner: asked })))
-      ],
-      [
-        "authorizations.expireStale",
-        authorizations.expireStale(asked, DateTime.addDuration(authorization.expiresAt, long))
       ],
       ["consents.withdrawAll", consents.withdrawAll(asked, integration.id, authorization.createdAt)],
       ["outbox.settle", outbox.settle(asked, integration.id)],

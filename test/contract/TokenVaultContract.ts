@@ -41,11 +41,9 @@ export const tokenVaultContract = contract<PersistencePorts | TokenVault>("Token
         { object: anIntegration(context.owner).id },
         { object: anAuthorization(context.owner).id },
         { generation: 2 },
-        ...(["refresh_token", "revocation_token", "authorization_code", "authorization_flow"] as const).map(
-          (field) => ({
-            field
-          })
-        ),
+        ...(["refresh_token", "authorization_code", "authorization_flow"] as const).map((field) => ({
+          field
+        })),
         ...strangersTo(context.owner).map((owner) => ({ owner }))
       ]
       for (const other of others) {

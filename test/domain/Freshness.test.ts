@@ -45,10 +45,10 @@ describe(`Freshness (seed ${seed})`, () => {
     assert.isTrue(Freshness.hasExpired(living(60), after(61)))
   })
 
-  it("renews a token that lives shorter than the minimum from now", () => {
+  it("renews a token that lives no longer than the minimum from now", () => {
     const minimum = Duration.seconds(60)
-    assert.isFalse(Freshness.needsRefresh(living(3600), after(3540), minimum))
-    assert.isTrue(Freshness.needsRefresh(living(3600), after(3540.001), minimum))
+    assert.isFalse(Freshness.needsRefresh(living(3600), after(3539.999), minimum))
+    assert.isTrue(Freshness.needsRefresh(living(3600), after(3540), minimum))
     assert.isTrue(Freshness.needsRefresh(living(3600), after(4000), minimum))
   })
 
@@ -62,8 +62,8 @@ describe(`Freshness (seed ${seed})`, () => {
   })
 
   it("tells when no token of its lifetime can meet a minimum", () => {
-    assert.isTrue(Freshness.livesShorterThan(living(299), Duration.seconds(300)))
-    assert.isFalse(Freshness.livesShorterThan(living(300), Duration.seconds(300)))
+    assert.isTrue(Freshness.livesShorterThan(living(300), Duration.seconds(300)))
+    assert.isFalse(Freshness.livesShorterThan(living(300.001), Duration.seconds(300)))
   })
 
   it("foresees the next refresh at the default minimum before the end", () => {

@@ -122,8 +122,8 @@ export const layer = Layer.effect(
             ]
           })
         }),
-      expireStale: (scope, now) =>
-        store.write(scope, (rows, { sees }) => {
+      expireStaleAcrossUsers: (now) =>
+        store.write("across users", (rows, { sees }) => {
           const stale = filter(
             rows.authorizations,
             sees,

@@ -3,13 +3,7 @@ import { Layer, Schema } from "effect"
 import { readFileSync } from "node:fs"
 
 const Hex = Schema.Uint8ArrayFromHex
-const Field = Schema.Literals([
-  "access_token",
-  "refresh_token",
-  "revocation_token",
-  "authorization_code",
-  "authorization_flow"
-])
+const Field = Schema.Literals(["access_token", "refresh_token", "authorization_code", "authorization_flow"])
 
 const Vectors = Schema.fromJsonString(
   Schema.Struct({

@@ -1,7 +1,6 @@
 import { Layer } from "effect"
 import { Journal } from "./access/Journal.ts"
 import { OneTimeSecret } from "./access/OneTimeSecret.ts"
-import { RetryRevocations } from "./disconnect/RetryRevocations.ts"
 import { Revoker } from "./disconnect/Revoker.ts"
 import { GrantStore } from "./grants/GrantStore.ts"
 import { TokenSealer } from "./grants/TokenSealer.ts"
@@ -10,6 +9,7 @@ import { TokenRefresher } from "./refresh/TokenRefresher.ts"
 import { TokenRelease } from "./refresh/TokenRelease.ts"
 import { CompleteAuthorization } from "./use-cases/CompleteAuthorization.ts"
 import { DisconnectIntegration } from "./use-cases/DisconnectIntegration.ts"
+import { ExpireAuthorizations } from "./use-cases/ExpireAuthorizations.ts"
 import { GetAuthorization } from "./use-cases/GetAuthorization.ts"
 import { GetIntegration } from "./use-cases/GetIntegration.ts"
 import { ListIntegrations } from "./use-cases/ListIntegrations.ts"
@@ -17,6 +17,7 @@ import { ListProviders } from "./use-cases/ListProviders.ts"
 import { ReadAccessToken } from "./use-cases/ReadAccessToken.ts"
 import { ReceiveCallback } from "./use-cases/ReceiveCallback.ts"
 import { RefreshToken } from "./use-cases/RefreshToken.ts"
+import { RetryRevocations } from "./use-cases/RetryRevocations.ts"
 import { StartAuthorization } from "./use-cases/StartAuthorization.ts"
 
 const Foundations = Layer.mergeAll(Journal.layer, OneTimeSecret.layer, TokenSealer.layer)
@@ -32,6 +33,7 @@ const Parts = Layer.mergeAll(
 export const layer = Layer.mergeAll(
   CompleteAuthorization.layer,
   DisconnectIntegration.layer,
+  ExpireAuthorizations.layer,
   GetAuthorization.layer,
   GetIntegration.layer,
   ListIntegrations.layer,

@@ -1,6 +1,6 @@
 import type { RepositoryUnavailable, UserRepository } from "@oauth-manager/application"
 import { TenantId, UserId, type UserReference, type UserScope } from "@oauth-manager/domain"
-import { Cache, Effect } from "effect"
+import { Cache, Effect, Exit } from "effect"
 
 const toKey = ({ tenant, user }: UserScope): string => JSON.stringify([tenant, user])
 
@@ -17,10 +17,9 @@ export const make = (
   users: UserRepository["Service"]
 ): Effect.Effect<(scope: UserScope) => Effect.Effect<UserReference, RepositoryUnavailable>> =>
   Effect.map(
-    Cache.make({
-      lookup: (key: string) => Effect.map(users.ensure(toScope(key)), ({ reference }) => reference),
+    Cache.makeWith((key: string) => Effect.map(users.ensure(toScope(key)), ({ reference }) => reference), {
       capacity: 10_000,
-      timeToLive: "5 minutes"
+      timeToLive: (exit) => (Exit.isSuccess(exit) ? "5 minutes" : "0 millis")
     }),
     (cache) => (scope) => Cache.get(cache, toKey(scope))
   )

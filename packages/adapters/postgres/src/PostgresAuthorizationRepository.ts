@@ -122,12 +122,11 @@ export const layer = Layer.effect(
           )
         ),
 
-      expireStale: (scope, now) =>
-        forUser(
-          "AuthorizationRepository.expireStale",
-          scope,
+      expireStaleAcrossUsers: (now) =>
+        acrossUsers(
+          "AuthorizationRepository.expireStaleAcrossUsers",
           sql`UPDATE authorizations SET status = 'expired', ${withoutSecrets}
-            WHERE ${own(scope)} AND ${isUnfinished} AND expires_at <= ${DateTime.toDateUtc(now)}`
+            WHERE ${isUnfinished} AND expires_at <= ${DateTime.toDateUtc(now)}`
         )
     })
   })

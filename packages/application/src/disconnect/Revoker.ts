@@ -33,7 +33,7 @@ export class Revoker extends Context.Service<Revoker>()("@oauth-manager/applicat
       const registered = yield* registry.get(pending.provider)
       const context = tokenContext(
         { owner: pending.owner, id: pending.integrationId },
-        "revocation_token",
+        pending.tokenTypeHint,
         pending.generation
       )
       const token = yield* vault.open(context, pending.token)

@@ -2,6 +2,7 @@ import {
   type Authorization,
   Authorizations,
   type Caller,
+  compareGrant,
   type Consent,
   ConsentId,
   type Grant,
@@ -12,6 +13,7 @@ import {
   type Provider,
   ScopeCatalogue,
   Scopes,
+  type Sealed,
   type Token
 } from "@oauth-manager/domain"
 import { Context, Data, DateTime, Effect, Layer, Option } from "effect"
@@ -20,22 +22,29 @@ import { Journal } from "../access/Journal.ts"
 import { AuditTrail } from "../ports/AuditTrail.ts"
 import { AuthorizationRepository } from "../ports/AuthorizationRepository.ts"
 import { ConsentRepository } from "../ports/ConsentRepository.ts"
-import { IntegrationRepository } from "../ports/IntegrationRepository.ts"
+import {
+  AccountAlreadyConnected,
+  IntegrationRepository,
+  type IntegrationSummary
+} from "../ports/IntegrationRepository.ts"
 import type { ExchangeAnswer } from "../ports/OAuthClient.ts"
 import { TokenRepository } from "../ports/TokenRepository.ts"
-import { TokenVault } from "../ports/TokenVault.ts"
+import { type SealingContext, TokenVault } from "../ports/TokenVault.ts"
 import { UnitOfWork } from "../ports/UnitOfWork.ts"
 import { tokenContext } from "../vault/SealingContexts.ts"
+import { outlast } from "./StorageOutage.ts"
 import { TokenSealer } from "./TokenSealer.ts"
 
 /** The integration to upgrade is of another account than the one that was just authorized, or is gone. */
 export class AccountMismatch extends Data.TaggedError("AccountMismatch")<{}> {}
 
-/** A grant as it came: what it holds, whose it is, and which authorization asked for it. */
+/** While the code was redeemed, the authorization expired or someone else presented its completion token. */
+export class AuthorizationEnded extends Data.TaggedError("AuthorizationEnded")<{}> {}
+
+/** A grant as it came, and the authorization that asked for it. */
 export interface ReceivedGrant {
   readonly authorization: Authorization
   readonly provider: Provider
-  readonly grant: Grant
   readonly answer: ExchangeAnswer
 }
 
@@ -65,11 +74,11 @@ export class GrantStore extends Context.Service<GrantStore>()("@oauth-manager/ap
     })
 
     const writeIntegration = Effect.fnUntraced(function* (
-      received: ReceivedGrant,
+      { authorization, provider, answer }: ReceivedGrant,
+      grant: Grant,
       existing: Option.Option<Integration>,
       now: DateTime.Utc
     ) {
-      const { authorization, provider, grant, answer } = received
       const before = Option.getOrUndefined(existing)
       const requestedScopes = Scopes.union(
         before?.requestedScopes ?? [],
@@ -107,6 +116,12 @@ export class GrantStore extends Context.Service<GrantStore>()("@oauth-manager/ap
       return integration
     })
 
+    /** A token that cannot be opened any more must not keep the user from mending the integration. */
+    const openIfReadable = (context: SealingContext, sealed: Sealed) =>
+      Effect.asSome(vault.open(context, sealed)).pipe(
+        Effect.catchTag("VaultFailed", () => Effect.succeed(Option.none()))
+      )
+
     /** A grant that comes without a refresh token leaves the one that is held in force. */
     const withHeldRefreshToken = Effect.fnUntraced(function* (
       integration: Integration,
@@ -116,20 +131,29 @@ export class GrantStore extends Context.Service<GrantStore>()("@oauth-manager/ap
       const sealed = Option.flatMap(held, (token) => token.refreshToken)
       if (Option.isSome(answer.refreshToken) || Option.isNone(held) || Option.isNone(sealed)) return answer
       const context = tokenContext(integration, "refresh_token", held.value.generation)
-      return { ...answer, refreshToken: Option.some(yield* vault.open(context, sealed.value)) }
+      return { ...answer, refreshToken: yield* openIfReadable(context, sealed.value) }
     })
 
     const write = Effect.fnUntraced(function* (caller: Caller, received: ReceivedGrant) {
-      const { authorization, provider, grant } = received
+      const { authorization, provider } = received
       const { owner } = authorization
       const now = yield* DateTime.now
       const existing = yield* findExisting(received)
-      const integration = yield* writeIntegration(received, existing, now)
+      const grant = yield* Effect.fromResult(
+        compareGrant(provider, {
+          requested: authorization.requestedScopes,
+          consentedBefore: Option.match(existing, { onNone: () => [], onSome: ({ grantedScopes }) => grantedScopes }),
+          incremental: authorization.incremental,
+          returned: received.answer.scopes
+        })
+      )
+      const integration = yield* writeIntegration(received, grant, existing, now)
       const held = yield* tokens.find(owner, integration.id)
       const answer = yield* withHeldRefreshToken(integration, held, received.answer)
       const generation = 1 + Option.match(held, { onNone: () => 0, onSome: (token) => token.generation })
       const token = yield* sealer.seal(integration, generation, answer, now)
-      yield* tokens.put(owner, token)
+      if (!(yield* tokens.put(owner, token)))
+        return yield* Effect.die("a newer token came under the integration's lock")
 
       const consent: Consent = {
         id: ConsentId.make(yield* random.uuidV7()),
@@ -148,7 +172,7 @@ export class GrantStore extends Context.Service<GrantStore>()("@oauth-manager/ap
       const completed = yield* Effect.fromResult(Authorizations.complete(authorization, integration.id)).pipe(
         Effect.orDie
       )
-      yield* authorizations.finish(owner, completed)
+      if (!(yield* authorizations.finish(owner, completed))) return yield* new AuthorizationEnded()
       yield* audit.record(
         yield* journal.byCaller(caller, owner, {
           action: "authorization.completed",
@@ -170,23 +194,38 @@ export class GrantStore extends Context.Service<GrantStore>()("@oauth-manager/ap
       return { integration, token: Option.some(times) }
     })
 
+    /** Two authorizations of a new account may race to insert it: the second then finds the first's integration. */
+    const inUnit = <A, E extends { readonly _tag: string }>(
+      { authorization }: ReceivedGrant,
+      work: Effect.Effect<A, E | AccountAlreadyConnected>
+    ) =>
+      units.forUser(authorization.owner, work).pipe(
+        Effect.retry({ while: ({ _tag }) => _tag === "AccountAlreadyConnected", times: 3 }),
+        Effect.catchIf((error) => error instanceof AccountAlreadyConnected, Effect.die)
+      )
+
+    /** A commit whose answer was lost may have gone through. Under the claim nobody else completes the authorization. */
+    const findStoredOrWrite = Effect.fnUntraced(function* (caller: Caller, received: ReceivedGrant) {
+      const { owner, id } = received.authorization
+      const found = yield* authorizations.find(owner, id)
+      const stored = Option.filter(found, ({ status }) => status === "completed")
+      const integrationId = Option.flatMap(stored, (authorization) => authorization.integrationId)
+      const summary = Option.isSome(integrationId)
+        ? yield* integrations.find(owner, integrationId.value)
+        : Option.none<IntegrationSummary>()
+      return Option.isSome(summary) ? summary.value : yield* write(caller, received)
+    })
+
     return {
-      /** The scopes that the user granted the integration of this account before this authorization. */
-      grantedBefore: Effect.fnUntraced(function* (authorization: Authorization, accountKey: string) {
-        const existing = yield* units.forUser(
-          authorization.owner,
-          integrations.findByAccountForUpdate(authorization.owner, authorization.provider, accountKey)
-        )
-        return Option.match(existing, { onNone: () => [], onSome: (integration) => integration.grantedScopes })
-      }),
-      /** Two authorizations of a new account may race to insert it: the second then finds the first's integration. */
+      /** Outlasts a storage that is down for a while, since the code cannot be redeemed again. */
       store: (caller: Caller, received: ReceivedGrant) =>
-        units
-          .forUser(received.authorization.owner, write(caller, received))
-          .pipe(
-            Effect.retry({ while: (error) => error._tag === "AccountAlreadyConnected", times: 3 }),
-            Effect.catchTag("AccountAlreadyConnected", Effect.die)
-          )
+        inUnit(received, write(caller, received)).pipe(
+          Effect.catchTag("RepositoryUnavailable", () => {
+            const again = outlast(inUnit(received, findStoredOrWrite(caller, received)))
+            // The lost commit may have ended between the look and the write: then the second look finds it.
+            return Effect.catchTag(again, "AuthorizationEnded", () => again)
+          })
+        )
     }
   })
 }) {

@@ -10,6 +10,7 @@ export class AuditTrail extends Context.Service<
     /**
      * Writes an event of its own and answers when it is committed, together with those of the callers beside it:
      * one writer at a time takes all that wait, so an idle service adds one round trip and a busy one shares it.
+     * For use outside units of work, whose end it does not wait for.
      */
     readonly recordAlone: (event: AuditEvent) => Effect.Effect<void, RepositoryUnavailable>
   }

@@ -50,7 +50,7 @@ export class AuthorizationRepository extends Context.Service<
       id: AuthorizationId,
       completionHash: Uint8Array
     ) => Effect.Effect<Option.Option<Authorization>, RepositoryUnavailable>
-    /** Marks the user's unfinished authorizations that ended before `now` as expired and destroys their secrets. */
-    readonly expireStale: (scope: UserScope, now: DateTime.Utc) => Effect.Effect<void, RepositoryUnavailable>
+    /** Marks all unfinished authorizations that ended before `now` as expired and destroys their secrets. */
+    readonly expireStaleAcrossUsers: (now: DateTime.Utc) => Effect.Effect<void, RepositoryUnavailable>
   }
 >()("@oauth-manager/application/ports/AuthorizationRepository") {}

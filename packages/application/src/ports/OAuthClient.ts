@@ -53,7 +53,7 @@ export interface CallbackParameters {
   readonly iss?: string
 }
 
-/** A token response (RFC 6749 §5.1). Absent `scopes`: as requested. Absent `expiresIn`: the provider tells no end. */
+/** A token response (RFC 6749 §5.1), its type in one spelling: `Bearer`. Absent `scopes`: as requested. Absent `expiresIn`: the provider tells no end. */
 export interface TokenAnswer {
   readonly accessToken: Redacted.Redacted<string>
   readonly tokenType: string

@@ -8,6 +8,7 @@ export interface PendingRevocation {
   readonly owner: UserScope
   readonly provider: ProviderId
   readonly tokenTypeHint: "refresh_token" | "access_token"
+  /** Sealed as it was in the integration: in the field that the hint names, of this generation. */
   readonly token: Sealed
   readonly generation: number
   readonly attempts: number

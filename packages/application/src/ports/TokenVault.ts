@@ -8,7 +8,7 @@ export interface SealingContext {
   readonly owner: UserScope
   /** The id of the integration or authorization. */
   readonly object: string
-  readonly field: "access_token" | "refresh_token" | "revocation_token" | "authorization_code" | "authorization_flow"
+  readonly field: "access_token" | "refresh_token" | "authorization_code" | "authorization_flow"
   readonly generation: number
 }
 

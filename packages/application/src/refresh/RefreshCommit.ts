@@ -9,8 +9,9 @@ import {
   type Token,
   type UserScope
 } from "@oauth-manager/domain"
-import { Context, DateTime, Duration, Effect, Layer, Option, Schedule } from "effect"
+import { Context, DateTime, Effect, Layer, Option } from "effect"
 import { type Entry, Journal } from "../access/Journal.ts"
+import { outlast } from "../grants/StorageOutage.ts"
 import { TokenSealer } from "../grants/TokenSealer.ts"
 import { AuditTrail } from "../ports/AuditTrail.ts"
 import { IntegrationRepository } from "../ports/IntegrationRepository.ts"
@@ -26,11 +27,6 @@ export interface HeldLease {
   readonly token: Token
   readonly owner: string
 }
-
-const whileStorageIsDown = Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("1 second")]).pipe(
-  Schedule.jittered,
-  Schedule.upTo({ duration: Duration.seconds(15) })
-)
 
 /** Writes what a refresh led to, fenced by generation and lease owner. */
 export class RefreshCommit extends Context.Service<RefreshCommit>()(
@@ -50,49 +46,56 @@ export class RefreshCommit extends Context.Service<RefreshCommit>()(
           object: { type: "integration", id: lease.token.integrationId }
         })
 
-      /** A refresh may come back with fewer scopes than the grant had (RFC 6749 §6): those are no longer released. */
-      const narrow = Effect.fnUntraced(function* (
+      /**
+       * A refresh may come back with fewer scopes than the grant had (RFC 6749 §6), which are no longer released, or with
+       * more, which never are.
+       */
+      const compareScopes = Effect.fnUntraced(function* (
         scope: UserScope,
         id: IntegrationId,
         { provider }: RegisteredProvider,
         answer: TokenAnswer
       ) {
-        if (Option.isNone(answer.scopes)) return false
+        const found = Option.isSome(answer.scopes) ? yield* integrations.findForUpdate(scope, id) : Option.none()
+        if (Option.isNone(found) || Option.isNone(answer.scopes)) return { narrowed: undefined, reason: {} }
+        const integration = found.value
         const returned = ScopeCatalogue.canonicalAll(provider, answer.scopes.value)
-        const found = yield* integrations.findForUpdate(scope, id)
-        if (Option.isNone(found) || Scopes.isSubset(found.value.grantedScopes, returned)) return false
-        const grantedScopes = found.value.grantedScopes.filter((granted) => returned.includes(granted))
-        const features = ScopeCatalogue.servedFeatures(provider, found.value.features, grantedScopes)
-        yield* integrations.update(scope, { ...found.value, grantedScopes, features })
-        return true
+        const grantedScopes = integration.grantedScopes.filter((granted) => returned.includes(granted))
+        if (grantedScopes.length < integration.grantedScopes.length) {
+          const features = ScopeCatalogue.servedFeatures(provider, integration.features, grantedScopes)
+          return { narrowed: { ...integration, grantedScopes, features }, reason: { reason: "scopes_narrowed" } }
+        }
+        const known = Scopes.union(integration.grantedScopes, integration.surplusScopes)
+        return { narrowed: undefined, reason: Scopes.isSubset(returned, known) ? {} : { reason: "scopes_widened" } }
+      })
+
+      const store = Effect.fnUntraced(function* (
+        lease: HeldLease,
+        registered: RegisteredProvider,
+        answer: TokenAnswer,
+        obtainedAt: DateTime.Utc
+      ) {
+        const { scope, token } = lease
+        const id = token.integrationId
+        const next = yield* sealer.seal({ owner: scope, id }, token.generation + 1, answer, obtainedAt)
+        return yield* units.forUser(
+          scope,
+          Effect.gen(function* () {
+            const { narrowed, reason } = yield* compareScopes(scope, id, registered, answer)
+            if (!(yield* tokens.commitRefresh(scope, next, lease.owner))) return false
+            if (narrowed !== undefined) yield* integrations.update(scope, narrowed)
+            yield* audit.record(yield* event(lease, { action: "token.refreshed", outcome: "success", ...reason }))
+            return true
+          })
+        )
       })
 
       return {
         /** True where the new token was stored; false where this lease was overtaken and nothing was. */
-        succeed: Effect.fnUntraced(
-          function* (lease: HeldLease, registered: RegisteredProvider, answer: TokenAnswer) {
-            const { scope, token } = lease
-            const next = yield* sealer.seal(
-              { owner: scope, id: token.integrationId },
-              token.generation + 1,
-              answer,
-              yield* DateTime.now
-            )
-            return yield* units.forUser(
-              scope,
-              Effect.gen(function* () {
-                const narrowed = yield* narrow(scope, token.integrationId, registered, answer)
-                const committed = yield* tokens.commitRefresh(scope, next, lease.owner)
-                if (committed) {
-                  const reason = narrowed ? { reason: "scopes_narrowed" } : {}
-                  yield* audit.record(yield* event(lease, { action: "token.refreshed", outcome: "success", ...reason }))
-                }
-                return committed
-              })
-            )
-          },
-          Effect.retry({ while: (error) => error._tag === "RepositoryUnavailable", schedule: whileStorageIsDown })
-        ),
+        succeed: Effect.fnUntraced(function* (lease: HeldLease, registered: RegisteredProvider, answer: TokenAnswer) {
+          const obtainedAt = yield* DateTime.now
+          return yield* outlast(store(lease, registered, answer, obtainedAt))
+        }),
 
         /** The grant is dead: the user must authorize again. Nothing changes where a newer token has come meanwhile. */
         requireReauthorization: Effect.fnUntraced(function* (lease: HeldLease, code: ProblemCode) {

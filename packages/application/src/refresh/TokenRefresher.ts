@@ -2,15 +2,16 @@ import { type Caller, type IntegrationId, type ProviderId, type UserScope } from
 import { Context, Duration, Effect, Fiber, FiberMap, Layer, Option, Schedule } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { NotFound } from "../access/Access.ts"
-import { Disconnected } from "../access/Disconnected.ts"
+import type { Disconnected } from "../access/Disconnected.ts"
 import { GrantRefused, OAuthClient, ProviderMisconfigured, ProviderUnavailable } from "../ports/OAuthClient.ts"
 import { ProviderRegistry, type UnknownProvider } from "../ports/ProviderRegistry.ts"
 import type { RepositoryUnavailable } from "../ports/RepositoryUnavailable.ts"
 import { type TokenReading, TokenRepository } from "../ports/TokenRepository.ts"
 import { TokenVault, type VaultFailed } from "../ports/TokenVault.ts"
 import { tokenContext } from "../vault/SealingContexts.ts"
-import { ReauthorizationRequired } from "./ReauthorizationRequired.ts"
+import type { ReauthorizationRequired } from "./ReauthorizationRequired.ts"
 import { type HeldLease, RefreshCommit } from "./RefreshCommit.ts"
+import { requireUsable, type UsableReading } from "./UsableReading.ts"
 
 export type RefreshFailure =
   | NotFound
@@ -21,7 +22,7 @@ export type RefreshFailure =
   | RepositoryUnavailable
   | VaultFailed
 
-/** Longer than the provider's deadline of 10 seconds and the commit after it: one call at most is in flight. */
+/** Longer than the provider's deadlines (metadata, then the call) take together: one call at most is in flight. */
 const leaseDuration = Duration.seconds(30)
 
 /** How often, and how long, one waits for the process that holds the lease. */
@@ -30,7 +31,9 @@ const whileHeldElsewhere = Schedule.min([Schedule.exponential("25 millis"), Sche
   Schedule.upTo({ duration: Duration.seconds(15) })
 )
 
-class LeaseHeldElsewhere extends ProviderUnavailable {}
+/** Does another process refresh the token at this moment? */
+export const isInProgress = (error: { readonly _tag: string; readonly reason?: unknown }): boolean =>
+  error._tag === "ProviderUnavailable" && error.reason === "refresh_in_progress"
 
 /**
  * Renews tokens, each generation once: callers in this process share one fiber an integration, processes elect one
@@ -46,7 +49,7 @@ export class TokenRefresher extends Context.Service<TokenRefresher>()(
       const tokens = yield* TokenRepository
       const commit = yield* RefreshCommit
       const random = yield* SecureRandom.SecureRandom
-      const inFlight = yield* FiberMap.make<string, TokenReading, RefreshFailure>()
+      const inFlight = yield* FiberMap.make<string, UsableReading, RefreshFailure>()
       const run = yield* FiberMap.runtime(inFlight)<never>()
 
       const misconfigured = ({ provider }: UnknownProvider) =>
@@ -91,7 +94,7 @@ export class TokenRefresher extends Context.Service<TokenRefresher>()(
         scope: UserScope,
         id: IntegrationId,
         generation: number
-      ): Effect.fn.Return<TokenReading, RefreshFailure | LeaseHeldElsewhere> {
+      ): Effect.fn.Return<UsableReading, RefreshFailure> {
         const reading = yield* readUsable(scope, id)
         const { token } = reading.token.value
         if (token.generation > generation) return reading
@@ -102,7 +105,7 @@ export class TokenRefresher extends Context.Service<TokenRefresher>()(
           duration: leaseDuration
         })
         if (outcome === "Held") {
-          return yield* new LeaseHeldElsewhere({
+          return yield* new ProviderUnavailable({
             provider: reading.provider,
             reason: "refresh_in_progress",
             retryAfter: Option.some(Duration.seconds(1))
@@ -123,21 +126,16 @@ export class TokenRefresher extends Context.Service<TokenRefresher>()(
           id: IntegrationId,
           generation: number,
           options: { readonly patient: boolean }
-        ): Effect.Effect<TokenReading, RefreshFailure> =>
+        ): Effect.Effect<UsableReading, RefreshFailure> =>
           Effect.suspend(() => {
-            const key = JSON.stringify([scope.tenant, scope.user, id, options.patient])
+            const key = JSON.stringify([scope.tenant, scope.user, id, generation, options.patient])
             const running = FiberMap.getUnsafe(inFlight, key)
             if (Option.isSome(running)) return Fiber.join(running.value)
             const attempt = advance(caller, scope, id, generation)
             return Fiber.join(
               run(
                 key,
-                options.patient
-                  ? Effect.retry(attempt, {
-                      while: (e) => e instanceof LeaseHeldElsewhere,
-                      schedule: whileHeldElsewhere
-                    })
-                  : attempt
+                options.patient ? Effect.retry(attempt, { while: isInProgress, schedule: whileHeldElsewhere }) : attempt
               )
             )
           })
@@ -147,19 +145,3 @@ export class TokenRefresher extends Context.Service<TokenRefresher>()(
 ) {
   static readonly layer = Layer.effect(this, this.make)
 }
-
-/** The reading, where its integration works and holds a token. */
-export const requireUsable = (
-  id: IntegrationId,
-  reading: TokenReading
-): Effect.Effect<TokenReading & { readonly token: Option.Some<Held> }, Disconnected | ReauthorizationRequired> => {
-  const { token } = reading
-  if (reading.status === "reauthorization_required") {
-    return Effect.fail(new ReauthorizationRequired({ provider: reading.provider, scopes: reading.requestedScopes }))
-  }
-  return reading.status === "active" && Option.isSome(token)
-    ? Effect.succeed({ ...reading, token })
-    : Effect.fail(new Disconnected({ integrationId: id }))
-}
-
-type Held = Option.Option.Value<TokenReading["token"]>

@@ -1,10 +1,10 @@
-import { type Caller, type Scope, type Token, type UserScope } from "@oauth-manager/domain"
+import { type Caller, type Scope, type UserScope } from "@oauth-manager/domain"
 import { Context, type DateTime, Effect, Layer, type Option, type Redacted } from "effect"
 import { Journal } from "../access/Journal.ts"
 import { AuditTrail } from "../ports/AuditTrail.ts"
-import type { TokenReading } from "../ports/TokenRepository.ts"
 import { TokenVault } from "../ports/TokenVault.ts"
 import { tokenContext } from "../vault/SealingContexts.ts"
+import type { UsableReading } from "./UsableReading.ts"
 
 export type TokenWarning = "refresh_failed" | "refresh_in_progress" | "min_ttl_unattainable"
 
@@ -21,13 +21,7 @@ export interface ReleasedToken extends TokenDescription {
   readonly accessToken: Redacted.Redacted<string>
 }
 
-export type UsableReading = TokenReading & {
-  readonly token: Option.Some<Option.Option.Value<TokenReading["token"]>>
-}
-
 type Circumstances = Pick<TokenDescription, "refreshed" | "warnings"> & { readonly purpose?: string }
-
-const isBearer = (token: Token): string => (token.tokenType.toLowerCase() === "bearer" ? "Bearer" : token.tokenType)
 
 /** Opens tokens for callers, and lets none out whose release is not on the audit trail. */
 export class TokenRelease extends Context.Service<TokenRelease>()("@oauth-manager/application/refresh/TokenRelease", {
@@ -39,7 +33,7 @@ export class TokenRelease extends Context.Service<TokenRelease>()("@oauth-manage
     const describe = (reading: UsableReading, { refreshed, warnings }: Circumstances): TokenDescription => {
       const { token } = reading.token.value
       return {
-        tokenType: isBearer(token),
+        tokenType: token.tokenType,
         expiresAt: token.expiresAt,
         scopes: reading.grantedScopes,
         refreshed,

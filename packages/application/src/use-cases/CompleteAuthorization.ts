@@ -6,7 +6,6 @@ import {
   Authorizations,
   type AuthorizationStatus,
   type Caller,
-  compareGrant,
   type IntegrationId,
   isSameScope,
   type UserScope
@@ -23,7 +22,7 @@ import { type ExchangeAnswer, OAuthClient } from "../ports/OAuthClient.ts"
 import { ProviderRegistry, type RegisteredProvider } from "../ports/ProviderRegistry.ts"
 import { TokenVault } from "../ports/TokenVault.ts"
 import { UnitOfWork } from "../ports/UnitOfWork.ts"
-import { codeContext, flowContext, openFlow } from "../vault/SealingContexts.ts"
+import { codeContext, flowContext, openCallback, openFlow } from "../vault/SealingContexts.ts"
 
 export class CompletionTokenInvalid extends Data.TaggedError("CompletionTokenInvalid")<{}> {}
 
@@ -42,8 +41,8 @@ export class AuthorizationFailed extends Data.TaggedError("AuthorizationFailed")
   readonly error: AuthorizationError
 }> {}
 
-/** Longer than the provider call and the commit take, so that no second redemption begins meanwhile. */
-const claimDuration = Duration.seconds(30)
+/** Longer than the provider's answers and the commit may take together, so that no second redemption begins meanwhile. */
+const claimDuration = Duration.seconds(60)
 
 /**
  * Redeems the parked code, for the user who began the flow and nobody else: this is what makes a link that one person
@@ -110,15 +109,28 @@ export class CompleteAuthorization extends Context.Service<CompleteAuthorization
         registered: RegisteredProvider,
         claim: Extract<CompletionClaim, { _tag: "Claimed" }>
       ) {
-        const code = yield* vault.open(codeContext(authorization), claim.code)
+        const parked = openCallback(yield* vault.open(codeContext(authorization), claim.code))
         const flow = openFlow(yield* vault.open(flowContext(authorization), claim.flow))
+        const code = yield* oauth.readCallback(registered, parked)
         return yield* oauth.exchange(registered, code, flow, authorization.redirectUri)
       })
 
-      const discard = (registered: RegisteredProvider, answer: ExchangeAnswer) =>
+      /** The end of the refresh token ends the access token; the other way round a server may choose (RFC 7009 §2.1). */
+      const discard = (registered: RegisteredProvider, { accessToken, refreshToken }: ExchangeAnswer) =>
         registered.definition.revocationReach === "token"
-          ? Effect.ignore(oauth.revoke(registered, answer.accessToken, "access_token"))
+          ? Effect.ignore(
+              Option.match(refreshToken, {
+                onNone: () => oauth.revoke(registered, accessToken, "access_token"),
+                onSome: (token) => oauth.revoke(registered, token, "refresh_token")
+              })
+            )
           : Effect.void
+
+      const refuseEnded = Effect.fnUntraced(function* (authorization: Authorization) {
+        const found = yield* authorizations.find(authorization.owner, authorization.id)
+        const { status, integrationId, error } = Option.getOrElse(found, () => authorization)
+        return yield* new AuthorizationNotReady({ status, integrationId, error })
+      })
 
       const settle = Effect.fnUntraced(function* (
         caller: Caller,
@@ -127,19 +139,18 @@ export class CompleteAuthorization extends Context.Service<CompleteAuthorization
         answer: ExchangeAnswer
       ) {
         const { provider } = registered
-        const grant = compareGrant(provider, {
-          requested: authorization.requestedScopes,
-          consentedBefore: yield* grants.grantedBefore(authorization, answer.account.key),
-          incremental: authorization.incremental,
-          returned: answer.scopes
-        })
-        if (grant._tag === "Failure") {
-          yield* discard(registered, answer)
-          return yield* fail(caller, authorization, "scope_escalation", "scope.escalation_refused")
-        }
-        return yield* grants
-          .store(caller, { authorization, provider, grant: grant.success, answer })
-          .pipe(Effect.catchTag("AccountMismatch", () => fail(caller, authorization, "account_mismatch")))
+        return yield* grants.store(caller, { authorization, provider, answer }).pipe(
+          Effect.catchTags({
+            AccountMismatch: () =>
+              Effect.andThen(discard(registered, answer), fail(caller, authorization, "account_mismatch")),
+            ScopeEscalation: () =>
+              Effect.andThen(
+                discard(registered, answer),
+                fail(caller, authorization, "scope_escalation", "scope.escalation_refused")
+              ),
+            AuthorizationEnded: () => Effect.andThen(discard(registered, answer), refuseEnded(authorization))
+          })
+        )
       })
 
       const exchangeAndStore = Effect.fnUntraced(function* (
@@ -150,15 +161,12 @@ export class CompleteAuthorization extends Context.Service<CompleteAuthorization
         const registered = yield* registry.get(authorization.provider)
         const answer = yield* redeem(authorization, registered, claim).pipe(
           Effect.catchTags({
+            CallbackRefused: ({ error }) => fail(caller, authorization, error),
             GrantRefused: () => fail(caller, authorization, "exchange_refused"),
             IdentityRejected: () => fail(caller, authorization, "identity_rejected")
           })
         )
         return yield* settle(caller, authorization, registered, answer)
-      })
-
-      const find = Effect.fnUntraced(function* (caller: Caller, user: UserScope, id: AuthorizationId) {
-        return isSameScope(caller.scope, user) ? yield* authorizations.find(user, id) : Option.none()
       })
 
       return {
@@ -169,8 +177,9 @@ export class CompleteAuthorization extends Context.Service<CompleteAuthorization
           completionToken: Redacted.Redacted<string>
         ) {
           const completionHash = yield* secrets.hash(completionToken)
-          const found = yield* find(caller, user, id)
+          const found = yield* authorizations.find(caller.scope, id)
           if (Option.isNone(found)) return yield* destroyIfStolen(caller, id, completionHash)
+          if (!isSameScope(caller.scope, user)) return yield* new NotFound()
           yield* requirePermission(caller, "integrations:write")
           const authorization = found.value
           const status = Authorizations.statusAt(authorization, yield* DateTime.now)

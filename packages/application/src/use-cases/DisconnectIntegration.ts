@@ -15,9 +15,14 @@ import { ConsentRepository } from "../ports/ConsentRepository.ts"
 import { IntegrationRepository } from "../ports/IntegrationRepository.ts"
 import { type PendingRevocation, RevocationOutbox } from "../ports/RevocationOutbox.ts"
 import { TokenRepository } from "../ports/TokenRepository.ts"
-import { TokenVault } from "../ports/TokenVault.ts"
 import { UnitOfWork } from "../ports/UnitOfWork.ts"
-import { tokenContext } from "../vault/SealingContexts.ts"
+
+const ended = (id: IntegrationId, revocation: string): Entry => ({
+  action: "integration.disconnected",
+  object: { type: "integration", id },
+  outcome: "success",
+  reason: revocation
+})
 
 /** Until when the request that disconnects has the only try at the provider. */
 const ownTry = Duration.seconds(30)
@@ -35,36 +40,28 @@ export class DisconnectIntegration extends Context.Service<DisconnectIntegration
       const tokens = yield* TokenRepository
       const consents = yield* ConsentRepository
       const outbox = yield* RevocationOutbox
-      const vault = yield* TokenVault
       const revoker = yield* Revoker
       const audit = yield* AuditTrail
       const journal = yield* Journal
 
-      const takeToken = Effect.fnUntraced(
-        function* (integration: Integration) {
-          const { owner, id, provider } = integration
-          const stored = yield* tokens.find(owner, id)
-          yield* tokens.destroy(owner, id)
-          if (Option.isNone(stored)) return Option.none()
-          const token = stored.value
-          const tokenTypeHint = Option.isSome(token.refreshToken) ? "refresh_token" : "access_token"
-          const sealed = Option.getOrElse(token.refreshToken, () => token.accessToken)
-          const opened = yield* vault.open(tokenContext(integration, tokenTypeHint, token.generation), sealed)
-          const pending: PendingRevocation = {
-            integrationId: id,
-            owner,
-            provider,
-            tokenTypeHint,
-            token: yield* vault.seal(tokenContext(integration, "revocation_token", token.generation), opened),
-            generation: token.generation,
-            attempts: 0
-          }
-          yield* outbox.add(owner, pending, ownTry)
-          return Option.some(pending)
-          // A token that cannot be opened cannot be revoked either, and must not keep the user from disconnecting.
-        },
-        Effect.catchTag("VaultFailed", () => Effect.succeed(Option.none()))
-      )
+      /** The token moves as it is sealed: whether it can be opened is not the user's concern. */
+      const takeToken = Effect.fnUntraced(function* ({ owner, id, provider }: Integration) {
+        const stored = yield* tokens.find(owner, id)
+        yield* tokens.destroy(owner, id)
+        if (Option.isNone(stored)) return Option.none()
+        const { accessToken, refreshToken, generation } = stored.value
+        const pending: PendingRevocation = {
+          integrationId: id,
+          owner,
+          provider,
+          tokenTypeHint: Option.isSome(refreshToken) ? "refresh_token" : "access_token",
+          token: Option.getOrElse(refreshToken, () => accessToken),
+          generation,
+          attempts: 0
+        }
+        yield* outbox.add(owner, pending, ownTry)
+        return Option.some(pending)
+      })
 
       const begin = Effect.fnUntraced(function* (caller: Caller, user: UserScope, id: IntegrationId) {
         const found = yield* integrations.findForUpdate(user, id)
@@ -86,7 +83,8 @@ export class DisconnectIntegration extends Context.Service<DisconnectIntegration
             action: "consent.withdrawn",
             object: { type: "consent", id: consent },
             outcome: "success"
-          }))
+          })),
+          ...(Option.isSome(pending) ? [] : [ended(id, "unsupported")])
         ]
         yield* audit.record(...(yield* Effect.forEach(entries, (entry) => journal.byCaller(caller, user, entry))))
         return { integration: next, pending }
@@ -101,14 +99,7 @@ export class DisconnectIntegration extends Context.Service<DisconnectIntegration
           yield* requireAccess(caller, user, "integrations:write")
           const { integration, pending } = yield* units.forUser(user, begin(caller, user, id))
           const revocation: Revocation = Option.isSome(pending)
-            ? yield* revoker.attempt(pending.value, (reason) =>
-                journal.byCaller(caller, user, {
-                  action: "integration.disconnected",
-                  object: { type: "integration", id },
-                  outcome: "success",
-                  reason
-                })
-              )
+            ? yield* revoker.attempt(pending.value, (reason) => journal.byCaller(caller, user, ended(id, reason)))
             : Option.getOrElse(integration.revocation, () => "pending" as const)
           return { id, revocation }
         }, Effect.uninterruptible)

@@ -11,8 +11,9 @@ import { Context, Data, DateTime, type Duration, Effect, Layer, Option } from "e
 import { NotFound, requireAccess } from "../access/Access.ts"
 import { ProviderRegistry } from "../ports/ProviderRegistry.ts"
 import { TokenRepository } from "../ports/TokenRepository.ts"
-import { requireUsable, TokenRefresher } from "../refresh/TokenRefresher.ts"
-import { TokenRelease, type TokenWarning, type UsableReading } from "../refresh/TokenRelease.ts"
+import { isInProgress, TokenRefresher } from "../refresh/TokenRefresher.ts"
+import { TokenRelease, type TokenWarning } from "../refresh/TokenRelease.ts"
+import { requireUsable, type UsableReading } from "../refresh/UsableReading.ts"
 
 export class ScopeNotGranted extends Data.TaggedError("ScopeNotGranted")<{
   readonly missing: ReadonlyArray<Scope>
@@ -36,15 +37,15 @@ export class ReadAccessToken extends Context.Service<ReadAccessToken>()(
       const refresher = yield* TokenRefresher
       const release = yield* TokenRelease
 
-      const requireScopes = Effect.fnUntraced(
-        function* (reading: UsableReading, asked: ReadonlyArray<Scope>) {
-          if (asked.length === 0) return
-          const { provider } = yield* registry.get(reading.provider)
-          const missing = Scopes.difference(ScopeCatalogue.canonicalAll(provider, asked), reading.grantedScopes)
-          if (missing.length > 0) return yield* new ScopeNotGranted({ missing })
-        },
-        Effect.catchTag("UnknownProvider", () => Effect.fail(new ScopeNotGranted({ missing: [] })))
-      )
+      const requireScopes = Effect.fnUntraced(function* (reading: UsableReading, asked: ReadonlyArray<Scope>) {
+        if (asked.length === 0) return
+        const canonical = yield* registry.get(reading.provider).pipe(
+          Effect.map(({ provider }) => ScopeCatalogue.canonicalAll(provider, asked)),
+          Effect.catchTag("UnknownProvider", () => Effect.succeed(asked))
+        )
+        const missing = Scopes.difference(canonical, reading.grantedScopes)
+        if (missing.length > 0) return yield* new ScopeNotGranted({ missing })
+      })
 
       /** A token that can still be used is served though it could not be renewed, and the caller is told. */
       const renew = Effect.fnUntraced(function* (
@@ -54,18 +55,20 @@ export class ReadAccessToken extends Context.Service<ReadAccessToken>()(
         held: UsableReading
       ) {
         const { token } = held.token.value
-        const expired = Freshness.hasExpired(token, yield* DateTime.now)
-        const serveHeld = (warning: TokenWarning) =>
-          Effect.succeed({ reading: held, refreshed: false, warnings: [warning] })
-        if (!expired && Option.isNone(token.refreshToken)) return yield* serveHeld("min_ttl_unattainable")
+        const hasExpired = Effect.map(DateTime.now, (now) => Freshness.hasExpired(token, now))
+        const serveHeld = (warning: TokenWarning) => ({ reading: held, refreshed: false, warnings: [warning] })
+        const expired = yield* hasExpired
+        if (!expired && Option.isNone(token.refreshToken)) return serveHeld("min_ttl_unattainable")
         return yield* refresher.refreshPast(caller, user, id, token.generation, { patient: expired }).pipe(
-          Effect.flatMap((renewed) => requireUsable(id, renewed)),
           Effect.map((reading) => ({ reading, refreshed: true, warnings: [] as ReadonlyArray<TokenWarning> })),
-          Effect.catchTag(["ProviderUnavailable", "ProviderMisconfigured"], (error) => {
-            if (expired) return Effect.fail(error)
-            const inProgress = error._tag === "ProviderUnavailable" && error.reason === "refresh_in_progress"
-            return serveHeld(inProgress ? "refresh_in_progress" : "refresh_failed")
-          })
+          Effect.catchTag(["ProviderUnavailable", "ProviderMisconfigured"], (error) =>
+            // It may have expired while the provider was waited for.
+            Effect.flatMap(hasExpired, (ended) =>
+              ended
+                ? Effect.fail(error)
+                : Effect.succeed(serveHeld(isInProgress(error) ? "refresh_in_progress" : "refresh_failed"))
+            )
+          )
         )
       })
 
@@ -89,6 +92,7 @@ export class ReadAccessToken extends Context.Service<ReadAccessToken>()(
             return yield* release.release(caller, user, held, { refreshed: false, warnings: [], ...purpose })
           }
           const { reading, refreshed, warnings } = yield* renew(caller, user, id, held)
+          yield* requireScopes(reading, request.scopes)
           const tooShort = refreshed && Freshness.livesShorterThan(reading.token.value.token, minTtl)
           return yield* release.release(caller, user, reading, {
             refreshed,

@@ -14,7 +14,7 @@ import { CallbackRefused, type CallbackParameters, OAuthClient } from "../ports/
 import { ProviderRegistry } from "../ports/ProviderRegistry.ts"
 import { TokenVault } from "../ports/TokenVault.ts"
 import { UnitOfWork } from "../ports/UnitOfWork.ts"
-import { codeContext } from "../vault/SealingContexts.ts"
+import { codeContext, sealCallback } from "../vault/SealingContexts.ts"
 
 /** No authorization waits for this state: it was never given out, or was used already. */
 export class UnknownState extends Data.TaggedError("UnknownState")<{}> {}
@@ -55,13 +55,23 @@ export class ReceiveCallback extends Context.Service<ReceiveCallback>()(
           (event) => audit.record(event)
         )
 
+      /** A provider that cannot be asked now is asked again when the user completes, before the code is redeemed. */
       const readCode = Effect.fnUntraced(
         function* (provider: string, authorization: Authorization, parameters: CallbackParameters) {
           if (authorization.provider !== provider) return yield* new CallbackRefused({ error: "provider_mismatch" })
+          const { code, error } = parameters
           const registered = yield* registry.get(provider)
-          return yield* oauth.readCallback(registered, parameters)
+          return yield* oauth
+            .readCallback(registered, parameters)
+            .pipe(
+              Effect.catchTag("ProviderUnavailable", () =>
+                code === undefined || error !== undefined
+                  ? Effect.fail(new CallbackRefused({ error: "provider_error" }))
+                  : Effect.succeed(code)
+              )
+            )
         },
-        Effect.catchTag(["UnknownProvider", "ProviderUnavailable", "ProviderMisconfigured"], () =>
+        Effect.catchTag(["UnknownProvider", "ProviderMisconfigured"], () =>
           Effect.fail(new CallbackRefused({ error: "provider_error" }))
         )
       )
@@ -85,14 +95,14 @@ export class ReceiveCallback extends Context.Service<ReceiveCallback>()(
       const park = Effect.fnUntraced(function* (
         authorization: Authorization,
         requestId: string,
-        code: Redacted.Redacted<string>
+        callback: Redacted.Redacted<string>
       ) {
         const authorized = yield* Effect.fromResult(Authorizations.authorize(authorization)).pipe(Effect.orDie)
         const completion = yield* secrets.generate
         const parked = yield* units.forUser(
           authorization.owner,
           Effect.gen(function* () {
-            const sealed = yield* vault.seal(codeContext(authorization), code)
+            const sealed = yield* vault.seal(codeContext(authorization), callback)
             const isParked = yield* authorizations.park(authorization.owner, authorized, {
               code: sealed,
               completionHash: completion.hash
@@ -123,7 +133,7 @@ export class ReceiveCallback extends Context.Service<ReceiveCallback>()(
           }
           const outcome = yield* Effect.matchEffect(readCode(provider, authorization, parameters), {
             onFailure: (refused) => refuse(authorization, requestId, refused.error),
-            onSuccess: (code) => park(authorization, requestId, code)
+            onSuccess: (code) => park(authorization, requestId, sealCallback(code, parameters))
           })
           return { ...target, ...outcome } satisfies CallbackResult
         }, Effect.uninterruptible)

@@ -1,11 +1,15 @@
-import { type Caller, hasPermission, type IntegrationId, type UserScope } from "@oauth-manager/domain"
-import { Context, Effect, Layer, Option } from "effect"
+import { type Caller, Freshness, hasPermission, type IntegrationId, type UserScope } from "@oauth-manager/domain"
+import { Context, DateTime, Effect, Layer, Option } from "effect"
 import { NotFound, requireAccess } from "../access/Access.ts"
 import { TokenRepository } from "../ports/TokenRepository.ts"
-import { requireUsable, TokenRefresher } from "../refresh/TokenRefresher.ts"
-import { TokenRelease } from "../refresh/TokenRelease.ts"
+import { TokenRefresher } from "../refresh/TokenRefresher.ts"
+import { TokenRelease, type TokenWarning } from "../refresh/TokenRelease.ts"
+import { requireUsable } from "../refresh/UsableReading.ts"
 
-/** Renews an integration's token now, however long it still lives. The token itself goes to those who may read it. */
+/**
+ * Renews an integration's token now, however long it still lives. The token itself goes to those who may read it. One
+ * that the provider gave no refresh token for is served as it is for as long as it lives.
+ */
 export class RefreshToken extends Context.Service<RefreshToken>()("@oauth-manager/application/use-cases/RefreshToken", {
   make: Effect.gen(function* () {
     const tokens = yield* TokenRepository
@@ -16,14 +20,16 @@ export class RefreshToken extends Context.Service<RefreshToken>()("@oauth-manage
         yield* requireAccess(caller, user, "integrations:write")
         const found = yield* tokens.read(user, id)
         if (Option.isNone(found)) return yield* new NotFound()
-        const current = yield* requireUsable(id, found.value)
-        const renewed = yield* refresher.refreshPast(caller, user, id, current.token.value.token.generation, {
-          patient: true
-        })
-        const usable = yield* requireUsable(id, renewed)
+        const held = yield* requireUsable(id, found.value)
+        const { token } = held.token.value
+        const refreshed = Option.isSome(token.refreshToken) || Freshness.hasExpired(token, yield* DateTime.now)
+        const reading = refreshed
+          ? yield* refresher.refreshPast(caller, user, id, token.generation, { patient: true })
+          : held
+        const warnings: ReadonlyArray<TokenWarning> = refreshed ? [] : ["refresh_failed"]
         return hasPermission(caller, "tokens:read")
-          ? yield* release.release(caller, user, usable, { refreshed: true, warnings: [] })
-          : release.describe(usable, { refreshed: true, warnings: [] })
+          ? yield* release.release(caller, user, reading, { refreshed, warnings })
+          : release.describe(reading, { refreshed, warnings })
       })
     }
   })

@@ -131,7 +131,6 @@ export class StartAuthorization extends Context.Service<StartAuthorization>()(
             user,
             Effect.gen(function* () {
               const flow = yield* vault.seal(flowContext(authorization), sealFlow(begun.flow))
-              yield* authorizations.expireStale(user, createdAt)
               yield* authorizations.insert(user, authorization, { stateHash, flow })
               yield* audit.record(
                 yield* journal.byCaller(caller, user, {

@@ -1,6 +1,6 @@
 import type { Authorization, Integration, Token } from "@oauth-manager/domain"
 import { Redacted, Schema } from "effect"
-import type { FlowSecrets } from "../ports/OAuthClient.ts"
+import type { CallbackParameters, FlowSecrets } from "../ports/OAuthClient.ts"
 import type { SealingContext } from "../ports/TokenVault.ts"
 
 const FlowJson = Schema.fromJsonString(Schema.Struct({ codeVerifier: Schema.String, nonce: Schema.String }))
@@ -16,6 +16,19 @@ export const sealFlow = (flow: FlowSecrets): Redacted.Redacted<string> =>
 export const openFlow = (opened: Redacted.Redacted<string>): FlowSecrets => {
   const flow = Schema.decodeSync(FlowJson)(Redacted.value(opened))
   return { codeVerifier: Redacted.make(flow.codeVerifier), nonce: Redacted.make(flow.nonce) }
+}
+
+const CallbackJson = Schema.fromJsonString(
+  Schema.Struct({ code: Schema.String, iss: Schema.optionalKey(Schema.String) })
+)
+
+/** What of the provider's redirect is kept until the user completes: the code, and the issuer that sent it. */
+export const sealCallback = (code: Redacted.Redacted<string>, { iss }: CallbackParameters): Redacted.Redacted<string> =>
+  Redacted.make(Schema.encodeSync(CallbackJson)({ code: Redacted.value(code), ...(iss === undefined ? {} : { iss }) }))
+
+export const openCallback = (opened: Redacted.Redacted<string>): CallbackParameters => {
+  const { code, ...issuer } = Schema.decodeSync(CallbackJson)(Redacted.value(opened))
+  return { code: Redacted.make(code), ...issuer }
 }
 
 export const flowContext = (authorization: Authorization): SealingContext => ({
@@ -35,6 +48,6 @@ export const codeContext = (authorization: Authorization): SealingContext => ({
 /** Where one of an integration's tokens is sealed. */
 export const tokenContext = (
   integration: Pick<Integration, "owner" | "id">,
-  field: "access_token" | "refresh_token" | "revocation_token",
+  field: "access_token" | "refresh_token",
   generation: Token["generation"]
 ): SealingContext => ({ owner: integration.owner, object: integration.id, field, generation })

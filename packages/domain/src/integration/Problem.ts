@@ -1,6 +1,6 @@
 import { type DateTime, Schema } from "effect"
 
-export const ProblemCode = Schema.Literals(["grant_revoked", "refresh_token_missing", "token_unusable"])
+export const ProblemCode = Schema.Literals(["grant_revoked", "refresh_token_missing"])
 export type ProblemCode = typeof ProblemCode.Type
 
 /** What keeps an integration from working, since when, and who must do what about it. */
@@ -14,6 +14,5 @@ export const remedy: Record<ProblemCode, { readonly who: "user" | "admin" | "ope
   refresh_token_missing: {
     who: "user",
     action: "Connect the account again: the token expired and the provider gave none to renew it with."
-  },
-  token_unusable: { who: "user", action: "Connect the account again: the stored token can no longer be used." }
+  }
 }

@@ -2,14 +2,14 @@ import { Schema } from "effect"
 import { Scope } from "../scope/Scope.ts"
 
 export const ProviderId = Schema.String.check(
-  Schema.isPattern(/^[a-z][a-z0-9-]{0,31}$/, {
+  Schema.isPattern(/^[a-z][a-z0-9-]{0,31}$/u, {
     message: "must be 1 to 32 lower-case letters, digits or hyphens, beginning with a letter"
   })
 ).pipe(Schema.brand("ProviderId"))
 export type ProviderId = typeof ProviderId.Type
 
 export const FeatureId = Schema.String.check(
-  Schema.isPattern(/^[a-z][a-z0-9]*([.-][a-z0-9]+)*$/, { message: "must be lower-case words joined by dots" }),
+  Schema.isPattern(/^[a-z][a-z0-9]*([.-][a-z0-9]+)*$/u, { message: "must be lower-case words joined by dots" }),
   Schema.isMaxLength(128)
 ).pipe(Schema.brand("FeatureId"))
 export type FeatureId = typeof FeatureId.Type

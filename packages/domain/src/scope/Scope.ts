@@ -2,7 +2,7 @@ import { Schema } from "effect"
 
 /** One OAuth scope value, a scope-token of RFC 6749 §3.3. */
 export const Scope = Schema.String.check(
-  Schema.isPattern(/^[\x21\x23-\x5B\x5D-\x7E]{1,512}$/, {
+  Schema.isPattern(/^[\x21\x23-\x5B\x5D-\x7E]{1,512}$/u, {
     message: "must be an OAuth scope: 1 to 512 printable ASCII characters without space, quote or backslash"
   })
 ).pipe(Schema.brand("Scope"))

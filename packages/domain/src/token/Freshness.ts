@@ -24,13 +24,13 @@ export const effectiveMinTtl = (token: Times, asked: Option.Option<Duration.Dura
 export const hasExpired = (token: Times, now: DateTime.Utc): boolean =>
   Option.exists(token.expiresAt, (end) => DateTime.isLessThanOrEqualTo(end, now))
 
-/** Can no token of this lifetime, however fresh, meet `minTtl`? */
+/** Can no token of this lifetime meet `minTtl`, since it is a moment old when it is handed out? */
 export const livesShorterThan = (token: Times, minTtl: Duration.Duration): boolean =>
-  Option.exists(lifetime(token), (whole) => Duration.isLessThan(whole, minTtl))
+  Option.exists(lifetime(token), (whole) => Duration.isLessThanOrEqualTo(whole, minTtl))
 
-/** Will the token live for less than `minTtl` from `now`? */
+/** Will the token have ended `minTtl` from `now`? */
 export const needsRefresh = (token: Times, now: DateTime.Utc, minTtl: Duration.Duration): boolean =>
-  Option.exists(token.expiresAt, (end) => DateTime.isLessThan(end, DateTime.addDuration(now, minTtl)))
+  Option.exists(token.expiresAt, (end) => DateTime.isLessThanOrEqualTo(end, DateTime.addDuration(now, minTtl)))
 
 /** When a reader with the default minimum will cause the next refresh. */
 export const nextRefreshAt = (token: Times): Option.Option<DateTime.Utc> =>

@@ -44,7 +44,7 @@ const statements = [
     ${strings("surplus_scopes")},
     ${strings("features")},
     connected_at timestamptz NOT NULL,
-    problem_code text CHECK (problem_code IN ('grant_revoked', 'refresh_token_missing', 'token_unusable')),
+    problem_code text CHECK (problem_code IN ('grant_revoked', 'refresh_token_missing')),
     problem_since timestamptz,
     revocation text CHECK (revocation IN ('revoked', 'pending', 'unsupported')),
     updated_at timestamptz NOT NULL DEFAULT now(),
@@ -98,7 +98,7 @@ const statements = [
     CHECK ((code IS NULL) = (status <> 'authorized') AND (completion_hash IS NULL) = (status <> 'authorized')),
     CHECK ((flow IS NOT NULL) = (status IN ('pending', 'authorized')))
   )`,
-  `CREATE INDEX authorizations_unfinished ON authorizations (tenant_id, user_id, expires_at)
+  `CREATE INDEX authorizations_unfinished ON authorizations (expires_at)
     WHERE status IN ('pending', 'authorized')`,
 
   `CREATE TABLE consents (

@@ -1,13 +1,13 @@
 import { Context, Duration, Effect, Layer } from "effect"
+import { Revoker } from "../disconnect/Revoker.ts"
 import { RevocationOutbox } from "../ports/RevocationOutbox.ts"
-import { Revoker } from "./Revoker.ts"
 
 const batch = 20
 const lease = Duration.minutes(2)
 
 /** Tries again the revocations whose provider could not be reached, or that a stopped server left behind. */
 export class RetryRevocations extends Context.Service<RetryRevocations>()(
-  "@oauth-manager/application/disconnect/RetryRevocations",
+  "@oauth-manager/application/use-cases/RetryRevocations",
   {
     make: Effect.gen(function* () {
       const outbox = yield* RevocationOutbox

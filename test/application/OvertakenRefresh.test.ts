@@ -1,0 +1,136 @@
+import { GrantRefused } from "@oauth-manager/application"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber, Option, Redacted } from "effect"
+import { TestClock } from "effect/testing"
+import { scopes } from "../fakes/Samples.ts"
+import { ScriptedOAuthClient } from "../fakes/ScriptedOAuthClient.ts"
+import { Faults } from "./Faults.ts"
+import { anAnswer, connect } from "./Journey.ts"
+import { eventsOf } from "./Recorded.ts"
+import { acquireAsSibling, commitAsSibling } from "./Sibling.ts"
+import { inApplication } from "./TestApplication.ts"
+import { joinInTime, settle } from "./Time.ts"
+import { disconnect, find, generationOf, read, refresh, refreshCalls, refreshesTo, tokenRow } from "./Tokens.ts"
+
+describe("TokenRefresher, overtaken while the provider was asked", () => {
+  const held = Effect.fnUntraced(function* (...answer: Parameters<typeof refreshesTo>) {
+    const client = yield* ScriptedOAuthClient
+    const integration = yield* connect()
+    yield* TestClock.adjust("1 hour")
+    yield* refreshesTo(...answer)
+    const gate = yield* client.refresh.hold
+    const refreshing = yield* Effect.forkChild(Effect.result(refresh(integration)))
+    yield* gate.reached
+    return { integration, gate, refreshing }
+  })
+
+  it.effect("drops its answer, scopes and all, for the grant of a new authorization", () =>
+    Effect.gen(function* () {
+      const { gate, integration, refreshing } = yield* held({ scopes: Option.some(scopes("openid")) })
+      const answer = anAnswer()
+      const reconnected = yield* connect(answer)
+      yield* gate.release
+      const result = yield* joinInTime(refreshing)
+      assert.strictEqual(result._tag, "Success")
+      assert.deepStrictEqual(yield* generationOf(integration), Option.some(2))
+      assert.deepStrictEqual((yield* find(integration)).integration.grantedScopes, reconnected.grantedScopes)
+      const released = yield* read(integration)
+      assert.strictEqual(Redacted.value(released.accessToken), Redacted.value(answer.accessToken))
+      assert.deepStrictEqual(yield* eventsOf("token.refreshed"), [])
+    }).pipe(inApplication)
+  )
+
+  it.effect("drops its answer for that of a sibling who took the lease when it ran out", () =>
+    Effect.gen(function* () {
+      const { gate, integration, refreshing } = yield* held({})
+      yield* TestClock.adjust("31 seconds")
+      assert.strictEqual(yield* acquireAsSibling(integration), "Acquired")
+      yield* gate.release
+      yield* settle
+      assert.deepStrictEqual(yield* generationOf(integration), Option.some(1))
+      const secret = yield* commitAsSibling(integration)
+      const result = yield* joinInTime(refreshing)
+      assert.strictEqual(result._tag, "Success")
+      assert.strictEqual(Redacted.value((yield* read(integration)).accessToken), secret)
+      assert.strictEqual((yield* refreshCalls).length, 1)
+    }).pipe(inApplication)
+  )
+
+  it.effect("commits its answer after the lease ran out where nobody took it", () =>
+    Effect.gen(function* () {
+      const { gate, integration, refreshing } = yield* held({})
+      yield* TestClock.adjust("31 seconds")
+      yield* gate.release
+      assert.strictEqual((yield* joinInTime(refreshing))._tag, "Success")
+      assert.deepStrictEqual(yield* generationOf(integration), Option.some(2))
+    }).pipe(inApplication)
+  )
+
+  it.effect("leaves the integration at peace where the grant that died was the one before", () =>
+    Effect.gen(function* () {
+      const client = yield* ScriptedOAuthClient
+      const integration = yield* connect()
+      yield* TestClock.adjust("1 hour")
+      yield* client.refresh.next(Effect.fail(new GrantRefused({ provider: "sandbox" })))
+      const gate = yield* client.refresh.hold
+      const refreshing = yield* Effect.forkChild(refresh(integration))
+      yield* gate.reached
+      yield* connect()
+      yield* gate.release
+      assert.isTrue((yield* joinInTime(refreshing)).refreshed)
+      assert.strictEqual((yield* find(integration)).integration.status, "active")
+      assert.deepStrictEqual(yield* eventsOf("integration.reauthorization_required"), [])
+    }).pipe(inApplication)
+  )
+
+  for (const answer of ["a new token", "a dead grant"]) {
+    it.effect(`brings no disconnected integration back with ${answer}`, () =>
+      Effect.gen(function* () {
+        const client = yield* ScriptedOAuthClient
+        const integration = yield* connect()
+        yield* TestClock.adjust("1 hour")
+        yield* answer === "a new token"
+          ? Effect.asVoid(refreshesTo({}))
+          : client.refresh.next(Effect.fail(new GrantRefused({ provider: "sandbox" })))
+        yield* client.revoke.next(Effect.succeed("revoked"))
+        const gate = yield* client.refresh.hold
+        const refreshing = yield* Effect.forkChild(Effect.flip(refresh(integration)))
+        yield* gate.reached
+        yield* disconnect(integration)
+        yield* gate.release
+        assert.strictEqual((yield* joinInTime(refreshing))._tag, "Disconnected")
+        assert.strictEqual((yield* find(integration)).integration.status, "disconnected")
+        assert.deepStrictEqual(yield* tokenRow(integration), Option.none())
+        assert.deepStrictEqual(yield* eventsOf("token.refreshed", "integration.reauthorization_required"), [])
+      }).pipe(inApplication)
+    )
+  }
+
+  it.effect("takes what a sibling stored between its look and its lease", () =>
+    Effect.gen(function* () {
+      const faults = yield* Faults
+      const integration = yield* connect()
+      yield* TestClock.adjust("1 hour")
+      const gate = yield* faults.hold("TokenRepository.acquireLease")
+      const reading = yield* Effect.forkChild(read(integration))
+      yield* gate.reached
+      yield* acquireAsSibling(integration)
+      const secret = yield* commitAsSibling(integration)
+      yield* gate.release
+      assert.strictEqual(Redacted.value((yield* joinInTime(reading)).accessToken), secret)
+      assert.deepStrictEqual(yield* refreshCalls, [])
+    }).pipe(inApplication)
+  )
+
+  it.effect("is not stopped by the end of one caller", () =>
+    Effect.gen(function* () {
+      const { gate, integration, refreshing } = yield* held({})
+      const reader = yield* Effect.forkChild(refresh(integration))
+      yield* settle
+      yield* Fiber.interrupt(refreshing)
+      yield* gate.release
+      assert.isTrue((yield* joinInTime(reader)).refreshed)
+      assert.strictEqual((yield* refreshCalls).length, 1)
+    }).pipe(inApplication)
+  )
+})

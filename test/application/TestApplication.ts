@@ -1,0 +1,43 @@
+import {
+  Application,
+  AuditTrail,
+  AuthorizationRepository,
+  ConsentRepository,
+  IntegrationRepository,
+  type RegisteredProvider,
+  RevocationOutbox,
+  TokenRepository,
+  TokenVault,
+  UnitOfWork
+} from "@oauth-manager/application"
+import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
+import { Effect, Layer } from "effect"
+import * as MemoryPorts from "../fakes/MemoryPorts.ts"
+import { faulty, Faults } from "./Faults.ts"
+import { providers } from "./Providers.ts"
+
+const FaultyPorts = Layer.mergeAll(
+  faulty(AuditTrail),
+  faulty(AuthorizationRepository),
+  faulty(ConsentRepository),
+  faulty(IntegrationRepository),
+  faulty(RevocationOutbox),
+  faulty(TokenRepository),
+  faulty(TokenVault),
+  faulty(UnitOfWork)
+)
+
+/** The application over in-memory ports, whose every operation can be made to fail or wait. */
+export const layerOf = (registered: ReadonlyArray<RegisteredProvider>) =>
+  Application.layer.pipe(
+    Layer.provideMerge(FaultyPorts),
+    Layer.provideMerge(Layer.mergeAll(MemoryPorts.layerOf(registered), Faults.layer)),
+    Layer.provideMerge(NodeCrypto.layer)
+  )
+
+/** Runs a test in an application of its own. */
+export const inApplication = Effect.provide(layerOf(providers), { local: true })
+
+/** Runs a test in an application with the given providers alone. */
+export const inApplicationOf = (...registered: ReadonlyArray<RegisteredProvider>) =>
+  Effect.provide(layerOf(registered), { local: true })
