@@ -1,0 +1,41 @@
+import { NodeHttpServer } from "@effect/platform-node"
+import { HttpServer, Readiness } from "@oauth-manager/http/server"
+import { Database } from "@oauth-manager/postgres"
+import { Effect, Layer } from "effect"
+import { HttpServer as PlatformHttpServer } from "effect/http"
+import type { SqlClient } from "effect/sql"
+import { ServerConfiguration } from "../configuration/ServerConfiguration.ts"
+import { StartupFailed } from "../StartupFailed.ts"
+import * as DrainingServer from "./DrainingServer.ts"
+
+const drainFor = "20 seconds"
+
+const NodeListener = Layer.effect(
+  PlatformHttpServer.HttpServer,
+  Effect.gen(function* () {
+    const { host, port } = yield* ServerConfiguration
+    const server = DrainingServer.make()
+    const listening = yield* NodeHttpServer.make(() => server, { host, port, gracefulShutdownTimeout: drainFor }).pipe(
+      Effect.mapError(
+        () =>
+          new StartupFailed({ message: `PORT: ${host}:${port} cannot be listened on; another program may be using it` })
+      )
+    )
+    yield* Effect.addFinalizer(() => Effect.sync(() => server.closeAllConnections()))
+    return listening
+  })
+).pipe(Layer.merge(NodeHttpServer.layerHttpServices))
+
+const ReadinessLayer = Layer.effect(
+  Readiness,
+  Effect.map(Effect.context<SqlClient.SqlClient>(), (context) => ({
+    checks: [{ name: "database", check: Effect.provideContext(Database.ready, context) }]
+  }))
+)
+
+/** The HTTP API on its port. */
+export const layer = Layer.unwrap(
+  Effect.map(ServerConfiguration, ({ corsOrigins, production }) =>
+    HttpServer.layer({ corsOrigins, landing: !production })
+  )
+).pipe(Layer.provide([ReadinessLayer, NodeListener]))

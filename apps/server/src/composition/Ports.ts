@@ -1,0 +1,27 @@
+import { NodeHttpClient } from "@effect/platform-node"
+import { ReturnUrls } from "@oauth-manager/application"
+import { PostgresAuditTrail } from "@oauth-manager/audit"
+import { Oauth4webapiClient } from "@oauth-manager/oauth"
+import { Effect, Layer } from "effect"
+import { Digest, SecureRandom } from "effect/crypto"
+import { ServerConfiguration } from "../configuration/ServerConfiguration.ts"
+import * as Providers from "./Providers.ts"
+import * as Storage from "./Storage.ts"
+import * as Vault from "./Vault.ts"
+
+const ReturnUrlsLayer = Layer.effect(
+  ReturnUrls,
+  Effect.map(ServerConfiguration, ({ returnUrls }) => ({ allowed: returnUrls }))
+)
+
+/** Every port, by the adapter that serves it here. */
+export const layer = Layer.mergeAll(
+  PostgresAuditTrail.layer,
+  Vault.layer,
+  Oauth4webapiClient.layer.pipe(Layer.provide(NodeHttpClient.layerUndici)),
+  Providers.layer,
+  ReturnUrlsLayer
+).pipe(
+  Layer.provideMerge(Storage.layer),
+  Layer.provideMerge(Layer.merge(SecureRandom.layerWebCrypto, Digest.layerWebCrypto))
+)

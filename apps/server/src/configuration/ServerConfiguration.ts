@@ -1,0 +1,119 @@
+import { Context, Effect, Layer, Option, type Redacted, Schema } from "effect"
+import { StartupFailed } from "../StartupFailed.ts"
+import { HttpUrl, List, Origins, Port, PostgresUrl, ReturnUrlList, setting, withDefault } from "./Setting.ts"
+
+/** Who signs the callers' tokens. */
+export interface CallerIssuer {
+  readonly issuer: string
+  readonly audience: string
+  readonly jwksUrl: string
+}
+
+export interface Settings {
+  readonly production: boolean
+  readonly host: string
+  readonly port: number
+  readonly publicUrl: string
+  readonly dataDir: string
+  readonly databaseUrl: Option.Option<Redacted.Redacted<string>>
+  readonly migrationUrl: Option.Option<Redacted.Redacted<string>>
+  readonly callers: Option.Option<CallerIssuer>
+  readonly claims: { readonly tenant: Option.Option<string>; readonly roles: string; readonly scope: string }
+  readonly vaultKeys: Option.Option<Redacted.Redacted<string>>
+  readonly plugins: ReadonlyArray<string>
+  readonly sandboxPort: number
+  readonly returnUrls: ReadonlyArray<string>
+  readonly corsOrigins: ReadonlyArray<string>
+}
+
+const productionPlugins = ["@oauth-manager/provider-google"]
+const developmentPlugins = [...productionPlugins, "@oauth-manager/provider-sandbox"]
+
+const withoutTrailingSlash = (url: string): string => url.replace(/\/+$/, "")
+
+const callerSettings = Effect.all({
+  AUTH_ISSUER: setting("AUTH_ISSUER", Schema.String),
+  AUTH_AUDIENCE: setting("AUTH_AUDIENCE", Schema.String),
+  AUTH_JWKS_URL: setting("AUTH_JWKS_URL", HttpUrl)
+})
+
+/** The three settings belong together: some of them without the others are a mistake, in development too. */
+const callers = Effect.gen(function* () {
+  const settings = yield* callerSettings
+  const missing = Object.entries(settings).flatMap(([name, value]) => (Option.isNone(value) ? [name] : []))
+  if (missing.length === Object.keys(settings).length) return { issuer: Option.none<CallerIssuer>(), missing }
+  const complete = Option.all({
+    issuer: settings.AUTH_ISSUER,
+    audience: settings.AUTH_AUDIENCE,
+    jwksUrl: settings.AUTH_JWKS_URL
+  })
+  return Option.isSome(complete)
+    ? { issuer: complete, missing }
+    : yield* new StartupFailed({
+        message: `${missing.join(", ")}: must be set too, since AUTH_ISSUER, AUTH_AUDIENCE and AUTH_JWKS_URL belong together`
+      })
+})
+
+const refuseDevelopmentDefaults = (missing: ReadonlyArray<string>) =>
+  missing.length === 0
+    ? Effect.void
+    : Effect.fail(
+        new StartupFailed({
+          message:
+            `NODE_ENV is production, where there are no development defaults. Set ${missing.join(", ")} `
+            + `(what each means is in docs/deployment.md).`
+        })
+      )
+
+/** Reads the environment, as docs/deployment.md describes it. In production it refuses what only development defaults. */
+export const read: Effect.Effect<Settings, StartupFailed> = Effect.gen(function* () {
+  const production = Option.contains(yield* setting("NODE_ENV", Schema.String), "production")
+  const port = yield* withDefault(8002)(setting("PORT", Port))
+  const publicUrl = withoutTrailingSlash(yield* withDefault(`http://localhost:${port}`)(setting("PUBLIC_URL", HttpUrl)))
+  const databaseUrl = yield* setting("DATABASE_URL", PostgresUrl)
+  const directUrl = yield* setting("DATABASE_DIRECT_URL", PostgresUrl)
+  const ownerUrl = yield* setting("DATABASE_MIGRATION_URL", PostgresUrl)
+  const { issuer, missing } = yield* callers
+  const vaultKeys = yield* setting("VAULT_KEYS", Schema.RedactedFromValue(Schema.String))
+  if (production) {
+    yield* refuseDevelopmentDefaults([
+      ...(Option.isNone(databaseUrl) ? ["DATABASE_URL"] : []),
+      ...(Option.isNone(vaultKeys) ? ["VAULT_KEYS"] : []),
+      ...missing
+    ])
+  }
+  return {
+    production,
+    host: yield* withDefault("127.0.0.1")(setting("HOST", Schema.String)),
+    port,
+    publicUrl,
+    dataDir: yield* withDefault(".oauth-manager")(setting("DATA_DIR", Schema.String)),
+    databaseUrl,
+    migrationUrl: ownerUrl.pipe(
+      Option.orElse(() => directUrl),
+      Option.orElse(() => databaseUrl)
+    ),
+    callers: issuer,
+    claims: {
+      tenant: yield* setting("AUTH_CLAIM_TENANT", Schema.String),
+      roles: yield* withDefault("roles")(setting("AUTH_CLAIM_ROLES", Schema.String)),
+      scope: yield* withDefault("scope")(setting("AUTH_CLAIM_SCOPE", Schema.String))
+    },
+    vaultKeys,
+    plugins: yield* withDefault<ReadonlyArray<string>>(production ? productionPlugins : developmentPlugins)(
+      setting("PROVIDERS", List)
+    ),
+    sandboxPort: yield* withDefault(8003)(setting("SANDBOX_PORT", Port)),
+    returnUrls: yield* withDefault<ReadonlyArray<string>>(production ? [] : [publicUrl])(
+      setting("RETURN_URLS", ReturnUrlList)
+    ),
+    corsOrigins: yield* withDefault<ReadonlyArray<string>>([])(setting("CORS_ORIGINS", Origins))
+  }
+})
+
+/** What the environment says, read once. */
+export class ServerConfiguration extends Context.Service<ServerConfiguration, Settings>()(
+  "@oauth-manager/server/configuration/ServerConfiguration"
+) {
+  static readonly layer = Layer.effect(this, read)
+}
