@@ -14,8 +14,10 @@ export const layer = Layer.effectDiscard(
         `OAuth Manager is ready at ${publicUrl} (its API: ${publicUrl}/docs)`,
         `  data     ${resolve(dataDir)}${Option.isNone(databaseUrl) ? ", with an embedded PostgreSQL" : ""}`,
         ...Option.toArray(sandbox).map(({ issuer }) => `  sandbox  an authorization server to connect to: ${issuer}`),
-        ...(Option.isNone(callers) ? ["  token    npm run token -- --user ada --role user"] : []),
-        "  next     npm run demo"
+        // Both sign with the development issuer, which is trusted where no other is named.
+        ...(Option.isNone(callers)
+          ? ["  token    npm run token -- --user ada --role user", "  next     npm run demo"]
+          : [])
       ].join("\n")
     )
   })
