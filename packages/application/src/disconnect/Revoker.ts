@@ -1,6 +1,6 @@
-import { type AuditEvent, type Integration, Integrations, type Revocation } from "@oauth-manager/domain"
+import { type Caller, type Integration, type IntegrationId, Integrations, type Revocation } from "@oauth-manager/domain"
 import { Context, Duration, Effect, Layer, Option } from "effect"
-import { Journal } from "../access/Journal.ts"
+import { type Entry, Journal } from "../access/Journal.ts"
 import { AuditTrail } from "../ports/AuditTrail.ts"
 import { IntegrationRepository } from "../ports/IntegrationRepository.ts"
 import { OAuthClient } from "../ports/OAuthClient.ts"
@@ -14,8 +14,16 @@ const firstDelay = Duration.seconds(30)
 const longestDelay = Duration.hours(6)
 
 /** When to try the provider again: twice as long each time, up to six hours. */
-export const delayAfter = (attempts: number): Duration.Duration =>
+const delayAfter = (attempts: number): Duration.Duration =>
   Duration.min(Duration.times(firstDelay, 2 ** Math.min(attempts, 20)), longestDelay)
+
+/** What the audit trail says of an integration that has ended. */
+export const ended = (id: IntegrationId, revocation: Revocation): Entry => ({
+  action: "integration.disconnected",
+  object: { type: "integration", id },
+  outcome: "success",
+  reason: revocation
+})
 
 /** Revokes at providers what the outbox holds, and ends the integrations it belongs to. */
 export class Revoker extends Context.Service<Revoker>()("@oauth-manager/application/disconnect/Revoker", {
@@ -40,11 +48,15 @@ export class Revoker extends Context.Service<Revoker>()("@oauth-manager/applicat
       return yield* oauth.revoke(registered, token, pending.tokenTypeHint)
     })
 
-    const store = Effect.fnUntraced(function* (
-      pending: PendingRevocation,
-      revocation: Revocation,
-      makeEvent: (reason: string) => Effect.Effect<AuditEvent>
-    ) {
+    /** Without a caller it is an event of the service's own. */
+    const eventOf = ({ owner, integrationId }: PendingRevocation, revocation: Revocation, caller?: Caller) => {
+      const entry = ended(integrationId, revocation)
+      return caller === undefined
+        ? journal.byNobody(owner, "background", entry)
+        : journal.byCaller(caller, owner, entry)
+    }
+
+    const store = Effect.fnUntraced(function* (pending: PendingRevocation, revocation: Revocation, caller?: Caller) {
       const { owner, integrationId } = pending
       const found = yield* integrations.findForUpdate(owner, integrationId)
       if (revocation === "pending") {
@@ -55,32 +67,23 @@ export class Revoker extends Context.Service<Revoker>()("@oauth-manager/applicat
       if (Option.isNone(found)) return
       const next = yield* Effect.fromResult(Integrations.disconnect(found.value, revocation)).pipe(Effect.orDie)
       yield* integrations.update(owner, next)
-      if (isNews(found.value, revocation)) yield* audit.record(yield* makeEvent(revocation))
+      if (isNews(found.value, revocation)) yield* audit.record(yield* eventOf(pending, revocation, caller))
     })
 
     return {
-      /** One try, within the provider's deadline. Whatever comes of it, the integration ends as `disconnected`. */
-      attempt: Effect.fnUntraced(function* (
-        pending: PendingRevocation,
-        makeEvent: (reason: string) => Effect.Effect<AuditEvent>
-      ) {
+      /**
+       * One try, within the provider's deadline, for a caller or for nobody who waits. Whatever the provider answers, the
+       * integration ends as `disconnected`.
+       */
+      attempt: Effect.fnUntraced(function* (pending: PendingRevocation, caller?: Caller) {
         const revocation = yield* revoke(pending).pipe(
           Effect.catchTag(["ProviderUnavailable", "ProviderMisconfigured", "UnknownProvider", "VaultFailed"], () =>
             Effect.succeed("pending" as const)
           )
         )
-        yield* units.forUser(pending.owner, store(pending, revocation, makeEvent))
+        yield* units.forUser(pending.owner, store(pending, revocation, caller))
         return revocation
-      }, Effect.uninterruptible),
-
-      /** An event of the service's own, for tries that nobody waits for. */
-      unattended: (pending: PendingRevocation) => (reason: string) =>
-        journal.byNobody(pending.owner, "background", {
-          action: "integration.disconnected",
-          object: { type: "integration", id: pending.integrationId },
-          outcome: "success",
-          reason
-        })
+      }, Effect.uninterruptible)
     }
   })
 }) {

@@ -9,20 +9,13 @@ import {
 import { Context, DateTime, Duration, Effect, Layer, Option } from "effect"
 import { NotFound, requireAccess } from "../access/Access.ts"
 import { type Entry, Journal } from "../access/Journal.ts"
-import { Revoker } from "../disconnect/Revoker.ts"
+import { ended, Revoker } from "../disconnect/Revoker.ts"
 import { AuditTrail } from "../ports/AuditTrail.ts"
 import { ConsentRepository } from "../ports/ConsentRepository.ts"
 import { IntegrationRepository } from "../ports/IntegrationRepository.ts"
 import { type PendingRevocation, RevocationOutbox } from "../ports/RevocationOutbox.ts"
 import { TokenRepository } from "../ports/TokenRepository.ts"
 import { UnitOfWork } from "../ports/UnitOfWork.ts"
-
-const ended = (id: IntegrationId, revocation: string): Entry => ({
-  action: "integration.disconnected",
-  object: { type: "integration", id },
-  outcome: "success",
-  reason: revocation
-})
 
 /** Until when the request that disconnects has the only try at the provider. */
 const ownTry = Duration.seconds(30)
@@ -99,7 +92,7 @@ export class DisconnectIntegration extends Context.Service<DisconnectIntegration
           yield* requireAccess(caller, user, "integrations:write")
           const { integration, pending } = yield* units.forUser(user, begin(caller, user, id))
           const revocation: Revocation = Option.isSome(pending)
-            ? yield* revoker.attempt(pending.value, (reason) => journal.byCaller(caller, user, ended(id, reason)))
+            ? yield* revoker.attempt(pending.value, caller)
             : Option.getOrElse(integration.revocation, () => "pending" as const)
           return { id, revocation }
         }, Effect.uninterruptible)
