@@ -26,7 +26,7 @@ describe("CompleteAuthorization", () => {
       const calls = yield* exchanges
       assert.strictEqual(calls.length, 1)
       const [registered, code, flow, redirectUri] = calls[0] ?? assert.fail("no exchange")
-      assert.strictEqual(registered.provider.id, "sandbox")
+      assert.strictEqual(registered.definition.id, "sandbox")
       assert.strictEqual(Redacted.value(code), Redacted.value(authorized.code))
       assert.match(Redacted.value(flow.codeVerifier), /^[\w-]{43}$/)
       assert.notStrictEqual(Redacted.value(flow.codeVerifier), Redacted.value(flow.nonce))

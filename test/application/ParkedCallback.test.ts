@@ -44,7 +44,7 @@ describe("ReceiveCallback, while the provider is unavailable", () => {
       assert.strictEqual((yield* complete(authorized)).integration.status, "active")
       const read = yield* client.readCallback.calls
       assert.deepEqual(
-        read.map(([{ provider }, { code, iss }]) => [provider.id, code && Redacted.value(code), iss]),
+        read.map(([{ definition }, { code, iss }]) => [definition.id, code && Redacted.value(code), iss]),
         Array.from({ length: 2 }, () => ["sandbox", Redacted.value(authorized.code), iss])
       )
       assert.deepStrictEqual(

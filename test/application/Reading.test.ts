@@ -199,7 +199,7 @@ describe("ListProviders", () => {
     Effect.gen(function* () {
       const loaded = yield* ListProviders.use((useCase) => useCase.list)
       assert.deepStrictEqual(
-        loaded.map(({ credentials, provider }) => [provider.id, Option.isSome(credentials)]),
+        loaded.map(({ credentials, definition }) => [definition.id, Option.isSome(credentials)]),
         [
           ["incremental", true],
           ["sandbox", true],
@@ -212,7 +212,7 @@ describe("ListProviders", () => {
   it.effect("shows one of them, and knows no other", () =>
     Effect.gen(function* () {
       const sandbox = yield* ListProviders.use((useCase) => useCase.get("sandbox"))
-      assert.strictEqual(sandbox.provider.name, "Sandbox")
+      assert.strictEqual(sandbox.definition.name, "Sandbox")
       const refused = yield* Effect.flip(ListProviders.use((useCase) => useCase.get("nowhere")))
       assert.deepInclude(refused, { _tag: "UnknownProvider", provider: "nowhere" })
     }).pipe(inApplication)

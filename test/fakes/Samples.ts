@@ -197,7 +197,6 @@ export const anExchangeAnswer = (overrides: Partial<ExchangeAnswer> = {}): Excha
 export const aRegisteredProvider = (overrides: Partial<RegisteredProvider> = {}): RegisteredProvider => {
   const definition = overrides.definition ?? Result.getOrThrow(decodeProvider(sandbox))
   return {
-    provider: definition,
     definition,
     credentials: Option.some({ clientId: "oauth-manager", clientSecret: aSecret() }),
     overrides: {},

@@ -5,7 +5,7 @@ import { aRegisteredProvider, aSecret, aTokenAnswer, scopes } from "./Samples.ts
 import { layer, ScriptedOAuthClient } from "./ScriptedOAuthClient.ts"
 
 const provider = aRegisteredProvider()
-const refused = new GrantRefused({ provider: provider.provider.id })
+const refused = new GrantRefused({ provider: provider.definition.id })
 
 describe("ScriptedOAuthClient", () => {
   it.effect("gives the answers in order, then the standing one, and remembers the calls", () =>

@@ -28,7 +28,6 @@ export const registered = (
 ): RegisteredProvider => {
   const merged = { ...googleDefinition, ...definition }
   return {
-    provider: merged,
     definition: merged,
     credentials: Option.some({ ...credentials, clientSecret: Redacted.make(credentials.clientSecret) }),
     overrides,

@@ -21,7 +21,6 @@ const register = Effect.fnUntraced(function* (definition: ProviderDefinition, op
   const { credentials, overrides } = yield* ProviderSettings.read(definition.id, options.production)
   const fallback = options.defaults.get(definition.id)
   return {
-    provider: definition,
     definition,
     credentials: Option.orElse(credentials, () => Option.fromUndefinedOr(fallback?.credentials)),
     overrides: fallback === undefined ? overrides : { issuer: fallback.issuer, ...overrides },
@@ -37,7 +36,7 @@ export const layer = (options: Options): Layer.Layer<ProviderRegistry, StartupFa
       const registered = yield* Effect.forEach(options.definitions, (definition) => register(definition, options))
       const byId = new Map<string, RegisteredProvider>()
       for (const entry of registered) {
-        const { id } = entry.provider
+        const { id } = entry.definition
         if (byId.has(id)) {
           return yield* new StartupFailed({
             message: `PROVIDERS: two plugins have the id ${id}; leave one of them out`
@@ -45,7 +44,7 @@ export const layer = (options: Options): Layer.Layer<ProviderRegistry, StartupFa
         }
         byId.set(id, entry)
       }
-      const sorted = [...byId.values()].toSorted((a, b) => (a.provider.id < b.provider.id ? -1 : 1))
+      const sorted = [...byId.values()].toSorted((a, b) => (a.definition.id < b.definition.id ? -1 : 1))
       return ProviderRegistry.of({
         get: (id) => {
           const found = byId.get(id)

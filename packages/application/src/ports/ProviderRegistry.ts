@@ -1,4 +1,3 @@
-import type { Provider } from "@oauth-manager/domain"
 import type { ProviderDefinition } from "@oauth-manager/provider-sdk"
 import { Context, Data, type Effect, type Option, type Redacted } from "effect"
 
@@ -19,7 +18,6 @@ export interface EndpointOverrides {
 
 /** A loaded plugin with the deployment's configuration. Without credentials it is listed but cannot be used. */
 export interface RegisteredProvider {
-  readonly provider: Provider
   readonly definition: ProviderDefinition
   readonly credentials: Option.Option<ClientCredentials>
   readonly overrides: EndpointOverrides

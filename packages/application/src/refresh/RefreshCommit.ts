@@ -53,7 +53,7 @@ export class RefreshCommit extends Context.Service<RefreshCommit>()(
       const compareScopes = Effect.fnUntraced(function* (
         scope: UserScope,
         id: IntegrationId,
-        { provider }: RegisteredProvider,
+        { definition: provider }: RegisteredProvider,
         answer: TokenAnswer
       ) {
         const found = Option.isSome(answer.scopes) ? yield* integrations.findForUpdate(scope, id) : Option.none()

@@ -138,17 +138,15 @@ export class CompleteAuthorization extends Context.Service<CompleteAuthorization
         registered: RegisteredProvider,
         answer: ExchangeAnswer
       ) {
-        const { provider } = registered
+        const provider = registered.definition
         return yield* grants.store(caller, { authorization, provider, answer }).pipe(
+          Effect.tapErrorTag(["AccountMismatch", "ScopeEscalation", "AuthorizationEnded"], () =>
+            discard(registered, answer)
+          ),
           Effect.catchTags({
-            AccountMismatch: () =>
-              Effect.andThen(discard(registered, answer), fail(caller, authorization, "account_mismatch")),
-            ScopeEscalation: () =>
-              Effect.andThen(
-                discard(registered, answer),
-                fail(caller, authorization, "scope_escalation", "scope.escalation_refused")
-              ),
-            AuthorizationEnded: () => Effect.andThen(discard(registered, answer), refuseEnded(authorization))
+            AccountMismatch: () => fail(caller, authorization, "account_mismatch"),
+            ScopeEscalation: () => fail(caller, authorization, "scope_escalation", "scope.escalation_refused"),
+            AuthorizationEnded: () => refuseEnded(authorization)
           })
         )
       })

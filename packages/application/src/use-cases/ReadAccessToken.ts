@@ -40,7 +40,7 @@ export class ReadAccessToken extends Context.Service<ReadAccessToken>()(
       const requireScopes = Effect.fnUntraced(function* (reading: UsableReading, asked: ReadonlyArray<Scope>) {
         if (asked.length === 0) return
         const canonical = yield* registry.get(reading.provider).pipe(
-          Effect.map(({ provider }) => ScopeCatalogue.canonicalAll(provider, asked)),
+          Effect.map(({ definition }) => ScopeCatalogue.canonicalAll(definition, asked)),
           Effect.catchTag("UnknownProvider", () => Effect.succeed(asked))
         )
         const missing = Scopes.difference(canonical, reading.grantedScopes)

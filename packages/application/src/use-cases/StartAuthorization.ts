@@ -92,7 +92,7 @@ export class StartAuthorization extends Context.Service<StartAuthorization>()(
             return yield* new ReturnUrlNotAllowed({ returnTo: input.returnTo })
           }
           const registered = yield* registry.get(input.provider)
-          const { provider } = registered
+          const provider = registered.definition
           const asked = yield* Effect.fromResult(ScopeCatalogue.requestedScopes(provider, input))
           const upgraded = Option.isNone(input.integrationId)
             ? undefined

@@ -10,7 +10,7 @@ import { providerView } from "../views/ProviderView.ts"
 const behind = (providers: ReadonlyArray<RegisteredProvider>, after: Option.Option<ProviderId>) =>
   Option.match(after, {
     onNone: () => providers,
-    onSome: (id) => providers.filter(({ provider }) => provider.id > id)
+    onSome: (id) => providers.filter(({ definition }) => definition.id > id)
   })
 
 export const layer = HttpApiBuilder.group(
@@ -25,7 +25,7 @@ export const layer = HttpApiBuilder.group(
         const last = page.at(-1)
         return {
           data: page.map(providerView),
-          next_cursor: last !== undefined && page.length < rest.length ? encodeCursor(last.provider.id) : null
+          next_cursor: last !== undefined && page.length < rest.length ? encodeCursor(last.definition.id) : null
         }
       }, refusing),
       get: ({ params }) =>
