@@ -24,7 +24,7 @@ export interface DevelopmentSecrets {
 }
 
 /** The folder for all that stays; whoever runs PostgreSQL for root must be able to pass through it. */
-export const makeDataFolder = async (dataDir: string): Promise<void> => {
+const makeDataFolder = async (dataDir: string): Promise<void> => {
   if ((await mkdir(dataDir, { recursive: true })) !== undefined) await chmod(dataDir, 0o711)
 }
 

@@ -57,8 +57,9 @@ const describe = (issue: SchemaIssue.Issue): string =>
 export const load = Effect.fnUntraced(function* (
   specifier: string
 ): Effect.fn.Return<ProviderDefinition, StartupFailed> {
-  const path = yield* Effect.try({ try: () => locate(specifier), catch: () => undefined }).pipe(
-    Effect.catch(() => Effect.succeed(undefined))
+  const path = yield* Effect.orElseSucceed(
+    Effect.try({ try: () => locate(specifier), catch: () => undefined }),
+    () => undefined
   )
   if (path === undefined) {
     return yield* failed(specifier, `was found neither from ${serverFolder} nor from ${process.cwd()}`)
