@@ -7,6 +7,8 @@ export default defineConfig({
     globalSetup: ["test/GlobalSetup.ts"],
     include: ["test/**/*.test.ts", "packages/**/*.test.ts", "apps/**/*.test.ts"],
     pool: "forks",
+    // A worker imports what the files share once, not once a file: nothing in a module remembers a test
+    isolate: false,
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,

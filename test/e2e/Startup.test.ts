@@ -1,6 +1,9 @@
+import { ConfigProvider, Effect, Layer } from "effect"
 import { createServer } from "node:http"
 import { once } from "node:events"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import * as Server from "../../apps/server/src/composition/Server.ts"
+import { StartupFailed } from "../../apps/server/src/StartupFailed.ts"
 import { databaseFor, type E2eDatabase } from "./E2eDatabase.ts"
 import { freePort, runToEnd } from "./Processes.ts"
 import { start, temporaryFolder } from "./RunningService.ts"
@@ -20,11 +23,16 @@ afterAll(async () => {
 
 const main = "apps/server/src/main.ts"
 
+/** All that the process prints of it, which the first test of the file watches. */
 const refused = async (env: Record<string, string>): Promise<string> => {
-  const { code, output } = await runToEnd(main, { DATA_DIR: folder.path, SANDBOX_PORT: "0", ...env })
-  assert.strictEqual(code, 1, output)
-  assert.notInclude(output, "    at ", "a stack trace is of no use to who configures")
-  return output
+  const environment = ConfigProvider.layer(
+    ConfigProvider.fromUnknown({ DATA_DIR: folder.path, SANDBOX_PORT: "0", LOG_LEVEL: "none", ...env })
+  )
+  const failure = await Effect.runPromise(
+    Layer.build(Server.layer).pipe(Effect.scoped, Effect.flip, Effect.provide(environment))
+  )
+  assert.instanceOf(failure, StartupFailed)
+  return failure.message
 }
 
 const production = () => ({
@@ -37,6 +45,13 @@ const production = () => ({
 })
 
 describe("a start that cannot succeed", () => {
+  it("is told at the end of its process, without a stack trace", async () => {
+    const { code, output } = await runToEnd(main, { DATA_DIR: folder.path, PORT: "eighty" })
+    assert.strictEqual(code, 1)
+    assert.match(output, /^OAuth Manager cannot start\.\nPORT: /)
+    assert.strictEqual(output.trimEnd().split("\n").length, 2)
+  })
+
   it("names every variable that production needs, at once", async () => {
     const output = await refused({ NODE_ENV: "production" })
     for (const name of ["DATABASE_URL", "VAULT_KEYS", "AUTH_ISSUER", "AUTH_AUDIENCE", "AUTH_JWKS_URL"]) {
