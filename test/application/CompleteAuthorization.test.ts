@@ -25,12 +25,12 @@ describe("CompleteAuthorization", () => {
       yield* complete(authorized)
       const calls = yield* exchanges
       assert.strictEqual(calls.length, 1)
-      const [registered, code, flow, redirectUri] = calls[0] ?? assert.fail("no exchange")
+      const [registered, code, flow, context] = calls[0] ?? assert.fail("no exchange")
       assert.strictEqual(registered.definition.id, "sandbox")
       assert.strictEqual(Redacted.value(code), Redacted.value(authorized.code))
       assert.match(Redacted.value(flow.codeVerifier), /^[\w-]{43}$/)
       assert.notStrictEqual(Redacted.value(flow.codeVerifier), Redacted.value(flow.nonce))
-      assert.strictEqual(redirectUri, "https://oauth.test/v1/callback/sandbox")
+      assert.deepStrictEqual(context, { redirectUri: "https://oauth.test/v1/callback/sandbox", scopes: notes })
     }).pipe(inApplication)
   )
 
@@ -50,7 +50,7 @@ describe("CompleteAuthorization", () => {
         problem: Option.none(),
         revocation: Option.none()
       })
-      assert.deepEqual(yield* find(integration), { integration, token })
+      assert.deepEqual(yield* find(integration), { integration, token, warnings: [] })
       const released = yield* read(integration)
       assert.strictEqual(Redacted.value(released.accessToken), Redacted.value(answer.accessToken))
       assert.deepInclude(released, { tokenType: "Bearer", scopes: notes, refreshed: false, warnings: [] })

@@ -39,7 +39,11 @@ describe("DisconnectIntegration", () => {
       yield* revokesTo(Effect.succeed("revoked"))
       const answer = anAnswer()
       const integration = yield* connect(answer, { features: features("sandbox.notes.read") })
-      assert.deepStrictEqual(yield* disconnect(integration), { id: integration.id, revocation: "revoked" })
+      assert.deepStrictEqual(yield* disconnect(integration), {
+        id: integration.id,
+        revocation: "revoked",
+        manageAccess: []
+      })
       assert.deepStrictEqual(yield* revokeCalls, [[plain(answer.refreshToken), "refresh_token"]])
       const found = yield* find(integration)
       assert.deepInclude(found.integration, {
@@ -155,7 +159,7 @@ describe("DisconnectIntegration", () => {
         const integration = yield* connect()
         const first = yield* disconnect(integration)
         const [before, recorded] = [yield* stored, yield* events]
-        assert.deepStrictEqual(first, { id: integration.id, revocation })
+        assert.deepStrictEqual(first, { id: integration.id, revocation, manageAccess: [] })
         assert.deepStrictEqual(yield* disconnect(integration), first)
         assert.strictEqual((yield* stored).integrations, before.integrations)
         assert.deepStrictEqual(yield* events, recorded)

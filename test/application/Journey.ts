@@ -39,6 +39,7 @@ export const anInput = (overrides: Partial<AuthorizationInput> = {}): Authorizat
   integrationId: Option.none(),
   returnTo,
   loginHint: Option.none(),
+  claims: Option.none(),
   ...overrides
 })
 

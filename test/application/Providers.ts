@@ -14,7 +14,7 @@ export const variant = (id: string, overrides: Partial<ProviderDefinition> = {})
 export const incremental = variant("incremental", {
   incrementalAuthorization: true,
   returnsEarlierConsents: "incremental",
-  revocationReach: "grant",
+  revocation: { kind: "rfc7009", reach: "grant" },
   scopes: sandbox.definition.scopes.map((scope) =>
     scope.value === "email" ? { ...scope, aliases: scopes("https://incremental.test/userinfo.email") } : scope
   )

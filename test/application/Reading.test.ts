@@ -69,7 +69,12 @@ describe("GetIntegration", () => {
       const integration = yield* connect()
       const found = yield* find(integration)
       assert.deepEqual(found.integration, integration)
-      assert.hasAllKeys(Option.getOrThrow(found.token), ["expiresAt", "obtainedAt"])
+      assert.hasAllKeys(Option.getOrThrow(found.token), [
+        "expiresAt",
+        "obtainedAt",
+        "hasRefreshToken",
+        "refreshExpiresAt"
+      ])
     }).pipe(inApplication)
   )
 

@@ -54,7 +54,11 @@ describe("RetryRevocations", () => {
       assert.strictEqual(yield* outboxSize, 0)
       yield* TestClock.adjust("1 day")
       assert.strictEqual(yield* retryDue, 0)
-      assert.deepStrictEqual(yield* disconnect(integration), { id: integration.id, revocation: "revoked" })
+      assert.deepStrictEqual(yield* disconnect(integration), {
+        id: integration.id,
+        revocation: "revoked",
+        manageAccess: []
+      })
       assert.strictEqual((yield* revokeCalls).length, 2)
     }).pipe(inApplication)
   )
@@ -140,7 +144,11 @@ describe("RetryRevocations", () => {
         yield* next(operation, ...faults)
         assert.strictEqual((yield* Effect.flip(disconnect(integration)))._tag, "RepositoryUnavailable")
         assert.deepStrictEqual(yield* revocationOf(integration), ["disconnecting", null])
-        assert.deepStrictEqual(yield* disconnect(integration), { id: integration.id, revocation: "pending" })
+        assert.deepStrictEqual(yield* disconnect(integration), {
+          id: integration.id,
+          revocation: "pending",
+          manageAccess: []
+        })
         yield* TestClock.adjust("30 seconds")
         assert.strictEqual(yield* retryDue, 1)
         assert.deepStrictEqual(yield* revocationOf(integration), ["disconnected", "revoked"])

@@ -25,6 +25,7 @@ export const commitAsSibling = Effect.fnUntraced(function* ({ id }: Integration)
     accessToken: yield* vault.seal({ ...context, field: "access_token" }, secret),
     refreshToken: Option.some(yield* vault.seal({ ...context, field: "refresh_token" }, aSecret())),
     expiresAt: Option.some(DateTime.addDuration(obtainedAt, Duration.hours(1))),
+    refreshExpiresAt: Option.none(),
     obtainedAt
   }
   const committed = yield* tokens.commitRefresh(ada, token, "sibling")

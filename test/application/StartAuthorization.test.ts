@@ -35,7 +35,7 @@ describe("StartAuthorization", () => {
       })
       assert.strictEqual(Duration.toMinutes(DateTime.distance(authorization.createdAt, authorization.expiresAt)), 10)
       const kept = yield* GetAuthorization.use((useCase) => useCase.get(byAda, ada, authorization.id))
-      assert.deepStrictEqual(kept, authorization)
+      assert.deepStrictEqual(kept, { ...authorization, adminConsentUrl: Option.none() })
     }).pipe(inApplication)
   )
 
@@ -54,7 +54,8 @@ describe("StartAuthorization", () => {
         redirectUri: "https://oauth.test/v1/callback/sandbox",
         loginHint: Option.none(),
         incremental: false,
-        needsRefreshToken: true
+        needsRefreshToken: true,
+        claims: Option.none()
       })
     }).pipe(inApplication)
   )

@@ -28,8 +28,12 @@ export const read = (
 export const refresh = ({ id }: Identified, caller: Caller = byService, user: UserScope = ada) =>
   RefreshToken.use((useCase) => useCase.refresh(caller, user, id))
 
-export const disconnect = ({ id }: Identified, caller: Caller = byAda, user: UserScope = ada) =>
-  DisconnectIntegration.use((useCase) => useCase.disconnect(caller, user, id))
+export const disconnect = (
+  { id }: Identified,
+  caller: Caller = byAda,
+  user: UserScope = ada,
+  options = { confirmsShared: false }
+) => DisconnectIntegration.use((useCase) => useCase.disconnect(caller, user, id, options))
 
 export const find = ({ id }: Identified, caller: Caller = byAda, user: UserScope = ada) =>
   GetIntegration.use((useCase) => useCase.get(caller, user, id))
@@ -50,6 +54,19 @@ export const loseGrant = Effect.fnUntraced(function* (integration: Identified) {
 })
 
 export const tokenRow = ({ id }: Identified) => Effect.map(stored, ({ tokens }) => HashMap.get(tokens, id))
+
+/** Whether the integration works, and what ails it. */
+export const stateOf = (integration: Identified) =>
+  Effect.map(find(integration), ({ integration: { problem, status } }) => ({
+    status,
+    problem: Option.getOrUndefined(problem)
+  }))
+
+export const leaseOf = (integration: Identified) =>
+  Effect.map(
+    tokenRow(integration),
+    Option.flatMap(({ lease }) => lease)
+  )
 
 export const generationOf = (integration: Identified) =>
   Effect.map(

@@ -75,6 +75,11 @@ describe("the matrix itself", () => {
     ["an adapter's core", "packages/adapters/vault/src/Fake.ts", `import type { T } from "@oauth-manager/domain"`],
     ["the OAuth adapter", "packages/adapters/oauth/src/Fake.ts", `import "@oauth-manager/provider-sdk"`],
     ["the contract", "packages/providers/sdk/src/Fake.ts", `import { Schema } from "effect"`],
+    [
+      "the conformance kit",
+      "packages/providers/sdk/src/conformance/Fake.ts",
+      `import "vitest"; import "node:http"; import "jose"; import "@oauth-manager/application"; import "@oauth-manager/oauth"`
+    ],
     ["a plugin", "packages/providers/google/src/Fake.ts", `import "@oauth-manager/provider-sdk"`],
     ["a test", "packages/domain/src/Fake.test.ts", `import { assert } from "@effect/vitest"`],
     ["the app", "apps/server/src/Fake.ts", `import "@oauth-manager/vault"; const load = (n: string) => import(n)`]
@@ -93,6 +98,13 @@ describe("the matrix itself", () => {
     ["packages/adapters/http/src/Fake.ts", "@oauth-manager/server"],
     ["packages/adapters/postgres/src/Fake.ts", "@oauth-manager/provider-sdk"],
     ["packages/providers/sdk/src/Fake.ts", "node:fs"],
+    ["packages/providers/sdk/src/Fake.ts", "vitest"],
+    ["packages/providers/sdk/src/Fake.ts", "@oauth-manager/oauth"],
+    ["packages/providers/sdk/src/manifest/Fake.ts", "jose"],
+    ["packages/providers/sdk/src/conformance/Fake.ts", "@oauth-manager/postgres"],
+    ["packages/providers/sdk/src/conformance/Fake.ts", "@oauth-manager/provider-google"],
+    ["packages/providers/google/src/Fake.ts", "@oauth-manager/provider-sdk/conformance"],
+    ["packages/adapters/oauth/src/Fake.ts", "@oauth-manager/provider-sdk/conformance"],
     ["packages/providers/google/src/Fake.ts", "effect"],
     ["packages/providers/google/src/Fake.ts", "@oauth-manager/provider-sandbox"],
     ["packages/providers/google/src/Fake.ts", "@oauth-manager/domain"]

@@ -101,6 +101,16 @@ const layers: ReadonlyArray<readonly [folder: RegExp, layer: Layer]> = [
   [/^packages\/adapters\/oauth\//, { ...adapter, own: [...core, "@oauth-manager/provider-sdk"] }],
   [/^packages\/adapters\/[^/]+\//, adapter],
   [
+    /^packages\/providers\/sdk\/src\/conformance\//,
+    {
+      rule: "the conformance kit imports the port and the OAuth adapter that it drives, never another adapter or a plugin",
+      own: [...core, "@oauth-manager/oauth"],
+      effect: always,
+      node: true,
+      libraries: true
+    }
+  ],
+  [
     /^packages\/providers\/sdk\//,
     {
       rule: "the plugin contract imports the domain and effect",
@@ -131,10 +141,14 @@ export const packageOf = (specifier: string): string =>
 
 export const isRelative = (specifier: string): boolean => specifier.startsWith(".")
 
+/** It needs a runner of tests, which a deployment has none of. */
+const conformanceKit = "@oauth-manager/provider-sdk/conformance"
+
 const allowed = (layer: Layer, entry: Import): boolean => {
   const { specifier } = entry
   const name = packageOf(specifier)
   if (isRelative(specifier)) return true
+  if (specifier === conformanceKit) return false
   if (specifier === computed) return layer.libraries
   if (specifier.startsWith("node:")) return layer.node
   if (name.startsWith("@oauth-manager/")) return layer.own.includes(name)

@@ -1,4 +1,4 @@
-import type { UserScope } from "@oauth-manager/domain"
+import type { Integration, UserScope } from "@oauth-manager/domain"
 import { Effect, Option } from "effect"
 import {
   aCiphertext,
@@ -15,9 +15,9 @@ import { over, persistence } from "./Contract.ts"
 export type Everything = Effect.Success<ReturnType<typeof writeEverything>>
 
 /** Writes a row of every kind that can be found again. */
-export const writeEverything = Effect.fnUntraced(function* (owner: UserScope) {
+export const writeEverything = Effect.fnUntraced(function* (owner: UserScope, overrides?: Partial<Integration>) {
   const { authorizations, consents, dataKeys, integrations, outbox, tokens } = yield* persistence
-  const integration = anIntegration(owner)
+  const integration = anIntegration(owner, overrides)
   const authorization = anAuthorization(owner)
   const token = aToken(integration)
   const stateHash = aHash()

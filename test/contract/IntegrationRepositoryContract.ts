@@ -1,5 +1,13 @@
 import type { IntegrationFilter } from "@oauth-manager/application"
-import { type Integration, type IntegrationId, Integrations, ProviderId, Scope, Scopes } from "@oauth-manager/domain"
+import {
+  type Integration,
+  type IntegrationId,
+  Integrations,
+  ProblemCode,
+  ProviderId,
+  Scope,
+  Scopes
+} from "@oauth-manager/domain"
 import { assert } from "@effect/vitest"
 import { DateTime, Deferred, Effect, Fiber, Option, Result } from "effect"
 import { anIntegration, aScope, aToken, features, scopes } from "../fakes/Samples.ts"
@@ -45,12 +53,15 @@ export const integrationRepositoryContract = contract<PersistencePorts>("Integra
         const changed = yield* change(before, (integration) =>
           become({
             ...integration,
-            account: { ...account, id: "renamed" },
+            account: { ...account, id: "renamed", subject: "the person" },
             requestedScopes: scopes("openid", "email", "sandbox.notes.read"),
             grantedScopes: scopes("email", "openid"),
             surplusScopes: [],
             features: features("sandbox.notes.write", "sandbox.notes.read"),
-            connectedAt: DateTime.makeUnsafe("2026-01-02T03:04:05.678Z")
+            connectedAt: DateTime.makeUnsafe("2026-01-02T03:04:05.678Z"),
+            authorizedAt: DateTime.makeUnsafe("2026-02-03T04:05:06.789Z"),
+            authorizations: 90,
+            reverifyAt: Option.some(DateTime.makeUnsafe("2026-03-04T05:06:07.891Z"))
           })
         )
         assert.deepStrictEqual((yield* stored(before)).integration, changed)
@@ -73,6 +84,25 @@ export const integrationRepositoryContract = contract<PersistencePorts>("Integra
     })
   )
 
+  it.effect("keeps each problem, and what the provider wants because of it", () =>
+    Effect.gen(function* () {
+      const integration = yield* integrate(aScope())
+      const { since } = problem
+      for (const code of ProblemCode.literals) {
+        const claims = JSON.stringify({ access_token: { reason: { value: code } } })
+        for (const noted of [
+          { code, since, claims },
+          { code, since }
+        ]) {
+          yield* change(integration, (before) => ({ ...before, problem: Option.some(noted) }))
+          assert.deepStrictEqual((yield* stored(integration)).integration.problem, Option.some(noted))
+        }
+      }
+      yield* change(integration, () => integration)
+      assert.deepStrictEqual((yield* stored(integration)).integration, integration)
+    })
+  )
+
   it.effect("finds nothing under an id that nobody has", () =>
     Effect.gen(function* () {
       const { integrations, units } = yield* persistence
@@ -87,17 +117,30 @@ export const integrationRepositoryContract = contract<PersistencePorts>("Integra
       const { integrations, tokens } = yield* persistence
       const owner = aScope()
       const { integration, token } = yield* connect(owner)
-      const times = { expiresAt: token.expiresAt, obtainedAt: token.obtainedAt }
+      const times = {
+        expiresAt: token.expiresAt,
+        obtainedAt: token.obtainedAt,
+        hasRefreshToken: true,
+        refreshExpiresAt: token.refreshExpiresAt
+      }
       assert.deepStrictEqual((yield* stored(integration)).token, Option.some(times))
       const [listed] = yield* integrations.list(owner, anything, firstPage)
       assert.deepStrictEqual(listed, { integration, token: Option.some(times) })
 
-      const endless = aToken(integration, { generation: 2, expiresAt: Option.none() })
+      const endless = aToken(integration, {
+        generation: 2,
+        expiresAt: Option.none(),
+        refreshExpiresAt: Option.some(DateTime.makeUnsafe("2027-01-02T03:04:05.678Z"))
+      })
+      const { obtainedAt, refreshExpiresAt } = endless
       yield* tokens.put(owner, endless)
       assert.deepStrictEqual(
         (yield* stored(integration)).token,
-        Option.some({ expiresAt: Option.none(), obtainedAt: endless.obtainedAt })
+        Option.some({ expiresAt: Option.none(), obtainedAt, hasRefreshToken: true, refreshExpiresAt })
       )
+      const alone = aToken(integration, { generation: 3, refreshToken: Option.none() })
+      yield* tokens.put(owner, alone)
+      assert.isFalse(Option.getOrThrow((yield* stored(integration)).token).hasRefreshToken)
       yield* tokens.destroy(owner, integration.id)
       assert.deepStrictEqual((yield* stored(integration)).token, Option.none())
     })

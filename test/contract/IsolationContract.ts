@@ -1,7 +1,7 @@
 import type { AccountAlreadyConnected, RepositoryUnavailable } from "@oauth-manager/application"
-import { Authorizations, type UserScope } from "@oauth-manager/domain"
+import { Authorizations, personOf, type UserScope } from "@oauth-manager/domain"
 import { assert } from "@effect/vitest"
-import { Deferred, Effect, Exit, Option, Result } from "effect"
+import { DateTime, Deferred, Effect, Exit, Option, Result } from "effect"
 import { aCiphertext, aDataKey, aHash, anIntegration, aScope, aToken, strangersTo } from "../fakes/Samples.ts"
 import { assertDefect, contract, long, over, persistence, type PersistencePorts } from "./Contract.ts"
 import { all, type Everything, nothing, whatIsThere, writeEverything } from "./Everything.ts"
@@ -22,6 +22,10 @@ const looks = ({ authorization, integration }: Everything, asked: UserScope) =>
     [
       "integrations.findByAccountForUpdate",
       integrations.findByAccountForUpdate(asked, integration.provider, integration.account.key)
+    ],
+    [
+      "integrations.findBySubjectForUpdate",
+      integrations.findBySubjectForUpdate(asked, [integration.provider], personOf(integration.account))
     ],
     [
       "integrations.list",
@@ -122,8 +126,8 @@ export const isolationContract = contract<PersistencePorts>("Isolation of users"
 
   it.effect("a unit of one user takes no row of another by what works across users", () =>
     Effect.gen(function* () {
-      const { authorizations, outbox, units } = yield* persistence
-      const everything = yield* writeEverything(aScope())
+      const { authorizations, integrations, outbox, units } = yield* persistence
+      const everything = yield* writeEverything(aScope(), { reverifyAt: Option.some(DateTime.makeUnsafe(0)) })
       const { integration, owner, stateHash } = everything
       for (const stranger of strangersTo(owner)) {
         const state = yield* Effect.exit(units.forUser(stranger, authorizations.consumeStateAcrossUsers(stateHash)))
@@ -132,6 +136,8 @@ export const isolationContract = contract<PersistencePorts>("Isolation of users"
         assert.isTrue(
           Exit.isFailure(claim) || claim.value.every(({ integrationId }) => integrationId !== integration.id)
         )
+        const due = yield* Effect.exit(units.forUser(stranger, integrations.claimUnverifiedAcrossUsers(10_000, over)))
+        assert.isTrue(Exit.isFailure(due) || due.value.every(({ id }) => id !== integration.id))
       }
       assert.isTrue(Option.isSome(yield* authorizations.consumeStateAcrossUsers(stateHash)))
     })

@@ -10,6 +10,8 @@ import { integrationRepositoryContract } from "./IntegrationRepositoryContract.t
 import { isolationContract } from "./IsolationContract.ts"
 import { refreshLeaseContract } from "./RefreshLeaseContract.ts"
 import { revocationOutboxContract } from "./RevocationOutboxContract.ts"
+import { reverificationContract } from "./ReverificationContract.ts"
+import { sharedGrantContract } from "./SharedGrantContract.ts"
 import { tokenRepositoryContract } from "./TokenRepositoryContract.ts"
 import { unitOfWorkContract } from "./UnitOfWorkContract.ts"
 import { userRepositoryContract } from "./UserRepositoryContract.ts"
@@ -29,6 +31,8 @@ export const persistenceContract = <R, E, E2>(
   dataKeyRepositoryContract(name, ports)
   integrationRepositoryContract(name, ports)
   connectedAccountContract(name, ports)
+  sharedGrantContract(name, ports)
+  reverificationContract(name, ports)
   tokenRepositoryContract(name, ports)
   refreshLeaseContract(name, ports)
   authorizationRepositoryContract(name, ports)

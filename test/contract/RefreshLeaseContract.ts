@@ -1,6 +1,6 @@
 import type { Integration } from "@oauth-manager/domain"
 import { assert } from "@effect/vitest"
-import { type Duration, Effect, Option } from "effect"
+import { DateTime, type Duration, Effect, Option } from "effect"
 import { aScope, aToken, strangersTo } from "../fakes/Samples.ts"
 import { contract, long, over, persistence, type PersistencePorts } from "./Contract.ts"
 import { connect, integrate } from "./Seed.ts"
@@ -128,7 +128,8 @@ export const refreshLeaseContract = contract<PersistencePorts>("TokenRepository,
       const { integration } = yield* connect(aScope())
       const { id, owner } = integration
       yield* acquire(integration, "a")
-      const next = aToken(integration, { generation: 2, tokenType: "mac", refreshToken: Option.none() })
+      const refreshExpiresAt = Option.some(DateTime.makeUnsafe("2027-01-02T03:04:05.678Z"))
+      const next = aToken(integration, { generation: 2, tokenType: "mac", refreshExpiresAt })
       assert.isTrue(yield* tokens.commitRefresh(owner, next, "a"))
       assert.deepStrictEqual(yield* tokens.find(owner, id), Option.some(next))
       assert.isFalse(yield* commit(integration, "a", 3))

@@ -1,7 +1,7 @@
 import type { PendingRevocation } from "@oauth-manager/application"
 import { assert } from "@effect/vitest"
-import { type Duration, Effect } from "effect"
-import { aRevocation, aScope, strangersTo } from "../fakes/Samples.ts"
+import { type Duration, Effect, Option } from "effect"
+import { aCiphertext, aRevocation, aScope, strangersTo } from "../fakes/Samples.ts"
 import { contract, long, over, persistence, type PersistencePorts } from "./Contract.ts"
 import { integrate } from "./Seed.ts"
 
@@ -35,6 +35,8 @@ export const revocationOutboxContract = contract<PersistencePorts>("RevocationOu
       const bob = yield* enqueue(aScope(), over, { tokenTypeHint: "access_token", generation: 7, attempts: 3 })
       assert.deepStrictEqual(yield* claim([ada]), [ada])
       assert.deepStrictEqual(yield* claim([bob]), [bob])
+      const both = yield* enqueue(aScope(), over, { accessToken: Option.some(aCiphertext()) })
+      assert.deepStrictEqual(yield* claim([both]), [both])
     })
   )
 

@@ -43,10 +43,16 @@ export const tokenRepositoryContract = contract<PersistencePorts>("TokenReposito
         expiresAt: Option.none(),
         obtainedAt: DateTime.makeUnsafe("2026-01-02T03:04:05.678Z")
       })
-      yield* tokens.put(owner, sparse)
-      assert.deepStrictEqual(yield* tokens.find(owner, integration.id), Option.some(sparse))
-      const reading = Option.getOrThrow(yield* tokens.read(owner, integration.id))
-      assert.deepStrictEqual(reading.token, Option.some({ token: sparse, dataKey }))
+      const full = aToken(integration, {
+        generation: 3,
+        refreshExpiresAt: Option.some(DateTime.makeUnsafe("2027-01-02T03:04:05.678Z"))
+      })
+      for (const next of [sparse, full]) {
+        yield* tokens.put(owner, next)
+        assert.deepStrictEqual(yield* tokens.find(owner, integration.id), Option.some(next))
+        const reading = Option.getOrThrow(yield* tokens.read(owner, integration.id))
+        assert.deepStrictEqual(reading.token, Option.some({ token: next, dataKey }))
+      }
     })
   )
 

@@ -71,6 +71,14 @@ describe(`Freshness (seed ${seed})`, () => {
     assert.deepStrictEqual(Freshness.nextRefreshAt(living(300)), Option.some(after(270)))
   })
 
+  it("counts what is left until an end, and never less than nothing", () => {
+    const left = (now: DateTime.Utc) => Option.map(Freshness.remaining(Option.some(after(60)), now), seconds)
+    assert.deepStrictEqual(left(after(45)), Option.some(15))
+    assert.deepStrictEqual(left(after(60)), Option.some(0))
+    assert.deepStrictEqual(left(after(61)), Option.some(0))
+    assert.deepStrictEqual(Freshness.remaining(Option.none(), noon), Option.none())
+  })
+
   const anySeconds = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 100_000 }))
 
   it.prop(

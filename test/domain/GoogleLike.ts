@@ -2,7 +2,7 @@ import { FeatureId, type Provider, ProviderId, Scope } from "@oauth-manager/doma
 
 const google = "https://www.googleapis.com/auth"
 
-const scope = (value: string, ...aliases: ReadonlyArray<string>) => ({
+export const scope = (value: string, ...aliases: ReadonlyArray<string>) => ({
   value: Scope.make(value),
   title: value,
   description: value,
@@ -10,7 +10,7 @@ const scope = (value: string, ...aliases: ReadonlyArray<string>) => ({
   ...(aliases.length === 0 ? {} : { aliases: aliases.map((alias) => Scope.make(alias)) })
 })
 
-const feature = (id: string, ...values: readonly [string, ...ReadonlyArray<string>]) => ({
+export const feature = (id: string, ...values: readonly [string, ...ReadonlyArray<string>]) => ({
   id: FeatureId.make(id),
   title: id,
   scopes: [Scope.make(values[0]), ...values.slice(1).map((value) => Scope.make(value))] as const

@@ -13,7 +13,9 @@ const grant = {
   requestedScopes: scopes("openid", "new"),
   grantedScopes: scopes("openid", "new"),
   surplusScopes: [],
-  features: features("new")
+  features: features("new"),
+  authorizedAt: noon,
+  reverifyAt: Option.none()
 }
 
 const transitions = {
@@ -55,7 +57,13 @@ describe("Integration", () => {
   it("is mended by a new authorization, whose grant takes the place of the old", () => {
     const ailing = anIntegration(owner, { status: "reauthorization_required", problem: Option.some(revoked) })
     const mended = Result.getOrThrow(Integrations.reconnect(ailing, grant))
-    assert.deepStrictEqual(mended, { ...ailing, ...grant, status: "active", problem: Option.none() })
+    assert.deepStrictEqual(mended, {
+      ...ailing,
+      ...grant,
+      authorizations: 2,
+      status: "active",
+      problem: Option.none()
+    })
   })
 
   it("keeps the first problem, and its time, when another comes", () => {
@@ -69,7 +77,7 @@ describe("Integration", () => {
   })
 
   it("keeps its grant while it is disconnecting, and its record when it is disconnected", () => {
-    const integration = anIntegration(owner, { problem: Option.some(revoked) })
+    const integration = anIntegration(owner, { problem: Option.some(revoked), reverifyAt: Option.some(noon) })
     const disconnecting = Result.getOrThrow(Integrations.beginDisconnect(integration))
     assert.deepStrictEqual(disconnecting, { ...integration, status: "disconnecting" })
     const disconnected = Result.getOrThrow(Integrations.disconnect(disconnecting, "pending"))
@@ -77,6 +85,7 @@ describe("Integration", () => {
       ...integration,
       status: "disconnected",
       features: [],
+      reverifyAt: Option.none(),
       problem: Option.none(),
       revocation: Option.some("pending" as const)
     })

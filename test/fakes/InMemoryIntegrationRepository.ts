@@ -4,8 +4,8 @@ import {
   type IntegrationSummary,
   type TokenTimes
 } from "@oauth-manager/application"
-import type { Integration, ProviderId, UserScope } from "@oauth-manager/domain"
-import { Effect, Layer, Option } from "effect"
+import { type Integration, personOf, type ProviderId, type UserScope } from "@oauth-manager/domain"
+import { DateTime, Duration, Effect, HashMap, Layer, Option } from "effect"
 import { InMemoryStore } from "./InMemoryStore.ts"
 import { filter, find, insert, modify, type Rows, type Sees } from "./Rows.ts"
 
@@ -13,9 +13,11 @@ const isConnected = ({ status }: Integration): boolean => status === "active" ||
 
 const summarize = (rows: Rows, sees: Sees, integration: Integration): IntegrationSummary => ({
   integration,
-  token: Option.map(find(rows.tokens, integration.id, sees), ({ token: { expiresAt, obtainedAt } }): TokenTimes => ({
-    expiresAt,
-    obtainedAt
+  token: Option.map(find(rows.tokens, integration.id, sees), ({ token }): TokenTimes => ({
+    expiresAt: token.expiresAt,
+    obtainedAt: token.obtainedAt,
+    hasRefreshToken: Option.isSome(token.refreshToken),
+    refreshExpiresAt: token.refreshExpiresAt
   }))
 })
 
@@ -27,6 +29,9 @@ const findByAccount = (rows: Rows, sees: Sees, provider: ProviderId, accountKey:
       (row) => isConnected(row) && row.provider === provider && row.account.key === accountKey
     ).at(0)
   )
+
+const dueOf = ({ reverifyAt }: Integration): number =>
+  Option.match(reverifyAt, { onNone: () => Infinity, onSome: DateTime.toEpochMillis })
 
 const matches = <A>(wanted: Option.Option<A>, actual: A): boolean => Option.isNone(wanted) || wanted.value === actual
 
@@ -64,6 +69,16 @@ export const layer = Layer.effect(
       findForUpdate: (scope, id) => findLocked(scope, (rows, sees) => find(rows.integrations, id, sees)),
       findByAccountForUpdate: (scope, provider, accountKey) =>
         findLocked(scope, (rows, sees) => findByAccount(rows, sees, provider, accountKey)),
+      findBySubjectForUpdate: (scope, providers, subject) =>
+        store.writeWithin(scope, (rows, { locks, sees }) => {
+          const found = filter(
+            rows.integrations,
+            sees,
+            (row) => providers.includes(row.provider) && personOf(row.account) === subject
+          ).toSorted((a, b) => (a.id < b.id ? -1 : 1))
+          for (const { id } of found) locks.add(id)
+          return [found.filter(isConnected), rows]
+        }),
       insert: Effect.fnUntraced(function* (scope, integration) {
         const { account, id, provider } = integration
         const isNew = yield* store.write(scope, (rows, { locks, sees }) => {
@@ -83,6 +98,20 @@ export const layer = Layer.effect(
             undefined,
             { ...rows, integrations: modify(rows.integrations, integration.id, sees, () => integration) }
           ]
+        }),
+      claimUnverifiedAcrossUsers: (limit, lease) =>
+        store.write("across users", (rows, { now, sees }) => {
+          const due = filter(
+            rows.integrations,
+            sees,
+            ({ reverifyAt, status }) =>
+              status === "active" && Option.exists(reverifyAt, (time) => DateTime.toEpochMillis(time) <= now)
+          )
+            .toSorted((a, b) => dueOf(a) - dueOf(b))
+            .slice(0, limit)
+          const reverifyAt = Option.some(DateTime.makeUnsafe(now + Duration.toMillis(lease)))
+          const claimed = due.map((row) => [row.id, { ...row, reverifyAt }] as const)
+          return [claimed.map(([, row]) => row), { ...rows, integrations: HashMap.setMany(rows.integrations, claimed) }]
         })
     })
   })

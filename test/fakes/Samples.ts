@@ -93,6 +93,9 @@ export const anIntegration = (owner: UserScope, overrides: Partial<Integration> 
   surplusScopes: scopes("sandbox.calendar.read"),
   features: features("sandbox.notes.read"),
   connectedAt: DateTime.nowUnsafe(),
+  authorizedAt: DateTime.nowUnsafe(),
+  authorizations: 1,
+  reverifyAt: Option.none(),
   problem: Option.none(),
   revocation: Option.none(),
   ...overrides
@@ -109,6 +112,7 @@ export const aToken = ({ id, owner }: Pick<Integration, "id" | "owner">, overrid
     accessToken: aCiphertext(),
     refreshToken: Option.some(aCiphertext()),
     expiresAt: Option.some(DateTime.addDuration(obtainedAt, Duration.hours(1))),
+    refreshExpiresAt: Option.none(),
     obtainedAt,
     ...overrides
   }
@@ -162,6 +166,7 @@ export const aRevocation = (
   provider,
   tokenTypeHint: "refresh_token",
   token: aCiphertext(),
+  accessToken: Option.none(),
   generation: 1,
   attempts: 0,
   ...overrides
@@ -183,6 +188,7 @@ export const aTokenAnswer = (overrides: Partial<TokenAnswer> = {}): TokenAnswer 
   tokenType: "Bearer",
   refreshToken: Option.some(aSecret()),
   expiresIn: Option.some(Duration.hours(1)),
+  refreshExpiresIn: Option.none(),
   scopes: Option.none(),
   ...overrides
 })
@@ -200,6 +206,7 @@ export const aRegisteredProvider = (overrides: Partial<RegisteredProvider> = {})
     definition,
     credentials: Option.some({ clientId: "oauth-manager", clientSecret: aSecret() }),
     overrides: {},
+    settings: {},
     redirectUri: `https://oauth.test/v1/callback/${definition.id}`,
     ...overrides
   }

@@ -16,7 +16,7 @@ describe("ScriptedOAuthClient", () => {
       const tokens = [aSecret(), aSecret(), aSecret()]
       yield* script.refresh.next(Effect.succeed(first), Effect.fail(refused))
       yield* script.refresh.always(() => Effect.succeed(standing))
-      const answers = yield* Effect.forEach(tokens, (token) => Effect.exit(oauth.refresh(provider, token)))
+      const answers = yield* Effect.forEach(tokens, (token) => Effect.exit(oauth.refresh(provider, token, [])))
       assert.deepStrictEqual(answers, [Exit.succeed(first), Exit.fail(refused), Exit.succeed(standing)])
       assert.deepStrictEqual(
         (yield* script.refresh.calls).map(([, token]) => token),
@@ -32,9 +32,9 @@ describe("ScriptedOAuthClient", () => {
       const answer = aTokenAnswer()
       yield* script.refresh.always(() => Effect.succeed(answer))
       const gate = yield* script.refresh.hold
-      const held = yield* Effect.forkChild(oauth.refresh(provider, aSecret()))
+      const held = yield* Effect.forkChild(oauth.refresh(provider, aSecret(), []))
       yield* gate.reached
-      assert.strictEqual(yield* oauth.refresh(provider, aSecret()), answer)
+      assert.strictEqual(yield* oauth.refresh(provider, aSecret(), []), answer)
       assert.isUndefined(held.pollUnsafe())
       yield* gate.release
       assert.strictEqual(yield* Fiber.join(held), answer)
@@ -56,7 +56,8 @@ describe("ScriptedOAuthClient", () => {
         redirectUri: provider.redirectUri,
         loginHint: Option.none(),
         incremental: false,
-        needsRefreshToken: true
+        needsRefreshToken: true,
+        claims: Option.none()
       }
       const [first, second] = [yield* oauth.begin(provider, request), yield* oauth.begin(provider, request)]
       assert.strictEqual(new URL(first.authorizationUrl).searchParams.get("state"), Redacted.value(first.state))

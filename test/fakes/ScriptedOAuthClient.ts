@@ -1,5 +1,5 @@
 import { CallbackRefused, OAuthClient } from "@oauth-manager/application"
-import { Context, Effect, Layer, Redacted } from "effect"
+import { Context, Effect, Layer, Option, Redacted } from "effect"
 import { aSecret } from "./Samples.ts"
 import * as Script from "./Script.ts"
 
@@ -42,11 +42,13 @@ const unscripted = (operation: keyof Operations) => () =>
 
 const exchange: Operations["exchange"] = unscripted("exchange")
 const refresh: Operations["refresh"] = unscripted("refresh")
+const identify: Operations["identify"] = unscripted("identify")
+const introspect: Operations["introspect"] = () => Effect.succeed(Option.none())
 const revoke: Operations["revoke"] = unscripted("revoke")
 
 /**
  * An `OAuthClient` that answers as `ScriptedOAuthClient` was told to. Unless told otherwise, `begin` and `readCallback`
- * do as an honest provider would have it, and the others are defects.
+ * do as an honest provider would have it, `introspect` cannot ask, and the others are defects.
  */
 export const layer: Layer.Layer<OAuthClient | ScriptedOAuthClient> = Layer.effectContext(
   Effect.sync(() => {
@@ -55,6 +57,8 @@ export const layer: Layer.Layer<OAuthClient | ScriptedOAuthClient> = Layer.effec
       readCallback: Script.make(readCallback),
       exchange: Script.make(exchange),
       refresh: Script.make(refresh),
+      identify: Script.make(identify),
+      introspect: Script.make(introspect),
       revoke: Script.make(revoke)
     }
     return Context.make(OAuthClient, {
@@ -62,6 +66,8 @@ export const layer: Layer.Layer<OAuthClient | ScriptedOAuthClient> = Layer.effec
       readCallback: operations.readCallback.run,
       exchange: operations.exchange.run,
       refresh: operations.refresh.run,
+      identify: operations.identify.run,
+      introspect: operations.introspect.run,
       revoke: operations.revoke.run
     }).pipe(
       Context.add(ScriptedOAuthClient, {
@@ -69,6 +75,8 @@ export const layer: Layer.Layer<OAuthClient | ScriptedOAuthClient> = Layer.effec
         readCallback: operations.readCallback.script,
         exchange: operations.exchange.script,
         refresh: operations.refresh.script,
+        identify: operations.identify.script,
+        introspect: operations.introspect.script,
         revoke: operations.revoke.script
       })
     )

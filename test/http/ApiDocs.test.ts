@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { AuthorizationError, ProblemCode as IntegrationProblemCode, remedy } from "@oauth-manager/domain"
-import { problemCatalogue, problemCodes, Problems, TokenWarning } from "@oauth-manager/http/api"
+import { IntegrationWarningCode, problemCatalogue, problemCodes, Problems, TokenWarning } from "@oauth-manager/http/api"
 import { readFileSync, writeFileSync } from "node:fs"
 import { operations } from "./OpenApiDocument.ts"
 
@@ -50,5 +50,12 @@ describe("docs/api.md", () => {
     for (const code of IntegrationProblemCode.literals) assert.include(text, `| \`${code}\` | ${remedy[code].who} |`)
   })
 
-  it("has every warning", () => assert.sameMembers([...firstColumnOf("Warnings")], [...TokenWarning.literals]))
+  it("has every warning of an integration", () =>
+    assert.sameMembers(
+      [...firstColumnOf("What will end an integration's access")],
+      [...IntegrationWarningCode.literals]
+    ))
+
+  it("has every warning of a token", () =>
+    assert.sameMembers([...firstColumnOf("Warnings")], [...TokenWarning.literals]))
 })

@@ -54,6 +54,17 @@ describe("GET /v1/callback/{provider}", () => {
     }).pipe(inApi)
   )
 
+  it.effect("shows an administrator who consented for an organization a page, whatever the answer", () =>
+    Effect.gen(function* () {
+      for (const query of ["admin_consent=True&tenant=t&scope=s", "admin_consent=False&error=access_denied"]) {
+        const { status, headers, text } = yield* callback(query, browser)
+        assert.strictEqual(status, 200)
+        assert.include(headers.get("content-type"), "text/html")
+        assert.notMatch(text, /True|False|access_denied/)
+      }
+    }).pipe(inApi)
+  )
+
   it.effect("sends the browser back with an error of a closed set", () =>
     Effect.gen(function* () {
       const started = yield* start()

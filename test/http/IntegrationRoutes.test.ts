@@ -51,7 +51,8 @@ describe("GET /v1/users/{user}/integrations/{id}", () => {
           expires_at: "1970-01-01T00:05:00.000Z",
           refreshed_at: "1970-01-01T00:00:00.000Z",
           next_refresh_at: "1970-01-01T00:04:30.000Z"
-        }
+        },
+        warnings: []
       })
     }).pipe(inApi)
   )

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import {
+  AdminActionRequired,
   AuthorizationFailed,
   AuthorizationNotReady,
   CompletionInProgress,
@@ -15,6 +16,7 @@ import {
   RepositoryUnavailable,
   ReturnUrlNotAllowed,
   ScopeNotGranted,
+  SharedGrantUnconfirmed,
   UnknownProvider,
   UnknownState,
   VaultFailed
@@ -124,6 +126,13 @@ const table: ReadonlyArray<Row> = [
     on: onTokens,
     code: "reauthorization_required",
     members: { authorize: { provider: "sandbox", scopes: ["openid"] } }
+  },
+  { failure: new AdminActionRequired({ provider: "sandbox" }), on: onTokens, code: "admin_action_required" },
+  {
+    failure: new SharedGrantUnconfirmed({ integrations: [integrationId] }),
+    on: ["disconnect"],
+    code: "shared_grant",
+    members: { integrations: [id] }
   },
   {
     failure: new ScopeNotGranted({ missing: scopes("a", "b") }),

@@ -18,7 +18,19 @@ const sandbox = {
     sensitivity
   })),
   features: definition.features.map(({ id, title, scopes }) => ({ id, title, scopes })),
-  capabilities: { pkce: true, refresh: true, revocation: true, incremental_authorization: false }
+  registered_capabilities: [],
+  capabilities: { pkce: true, refresh: true, revocation: true, incremental_authorization: false },
+  links: {
+    documentation: definition.links?.documentation ?? null,
+    manage_access: definition.links?.manageAccess ?? []
+  },
+  brand: {
+    color: definition.brand?.color,
+    monogram: definition.brand?.monogram,
+    logo_svg: definition.brand?.logo ?? null
+  },
+  api: null,
+  notices: definition.notices ?? []
 }
 
 describe("GET /v1/providers", () => {

@@ -71,6 +71,25 @@ describe("an authorization request", () => {
     })
   )
 
+  overHttp("passes the claims of a challenge on where the provider takes them, and only there", () =>
+    Effect.gen(function* () {
+      const claims = '{"access_token":{"nbf":{"essential":true}}}'
+      const asking = { claims: Option.some(claims) }
+      const taking = registered({}, { acceptsClaims: true })
+      assert.propertyVal((yield* begin(taking, asking)).parameters, "claims", claims)
+      assert.notProperty((yield* begin(registered(), asking)).parameters, "claims")
+      assert.notProperty((yield* begin(taking)).parameters, "claims")
+    })
+  )
+
+  overHttp("has neither scope nor nonce where no scopes are asked for", () =>
+    Effect.gen(function* () {
+      const { parameters } = yield* begin(registered(), { scopes: [] })
+      assert.notProperty(parameters, "scope")
+      assert.notProperty(parameters, "nonce")
+    })
+  )
+
   overHttp("is not changed in its core by a plugin's own parameters", () =>
     Effect.gen(function* () {
       const authorizationParameters = {

@@ -3,7 +3,7 @@ import { assert, describe } from "@effect/vitest"
 import { Effect } from "effect"
 import { json } from "../simulators/Answer.ts"
 import * as FaultyAuthorizationServer from "../simulators/FaultyAuthorizationServer.ts"
-import { aFlow, exchange, overHttp, redirectUri, refresh, registered, secret } from "./OAuthFixture.ts"
+import { aFlow, exchange, overHttp, redemption, redirectUri, refresh, registered, secret } from "./OAuthFixture.ts"
 
 type Server = FaultyAuthorizationServer.FaultyAuthorizationServer
 
@@ -53,7 +53,7 @@ describe("the client authenticates", () => {
         { issuer: server.issuer },
         { clientAuthentication: "client_secret_post", pkce: "unsupported" }
       )
-      yield* OAuthClient.use((client) => client.exchange(provider, secret("the-code"), aFlow, redirectUri))
+      yield* OAuthClient.use((client) => client.exchange(provider, secret("the-code"), aFlow, redemption))
       assert.deepStrictEqual(credentialsOf(server), { header: null, form: ["client", "secret"] })
       assert.isFalse(server.last("token").form.has("code_verifier"))
     })

@@ -2,7 +2,7 @@ import { OAuthClient, type RegisteredProvider } from "@oauth-manager/application
 import { assert, describe } from "@effect/vitest"
 import { Duration, Effect, Option, Redacted } from "effect"
 import * as HonestAuthorizationServer from "../simulators/HonestAuthorizationServer.ts"
-import { overHttp, redirectUri, registered, request, scopes, shown } from "./OAuthFixture.ts"
+import { overHttp, redemption, redirectUri, registered, request, scopes, shown } from "./OAuthFixture.ts"
 
 const startServer = (algorithm: string, options: Partial<HonestAuthorizationServer.HonestOptions> = {}) =>
   HonestAuthorizationServer.start({
@@ -25,7 +25,7 @@ const connect = Effect.fnUntraced(function* (provider: RegisteredProvider) {
   assert.strictEqual(callback.origin + callback.pathname, redirectUri)
   assert.strictEqual(callback.searchParams.get("state"), Redacted.value(begun.state))
   const code = yield* client.readCallback(provider, callbackOf(callback))
-  return { code, flow: begun.flow, answer: yield* client.exchange(provider, code, begun.flow, redirectUri) }
+  return { code, flow: begun.flow, answer: yield* client.exchange(provider, code, begun.flow, redemption) }
 })
 
 describe("a standards-following server in Google's place", () => {
@@ -49,12 +49,12 @@ describe("a standards-following server in Google's place", () => {
           Option.some(scopes.toSorted())
         )
         const refreshToken = Option.getOrThrow(answer.refreshToken)
-        const refreshed = yield* client.refresh(provider, refreshToken)
+        const refreshed = yield* client.refresh(provider, refreshToken, scopes)
         assert.notStrictEqual(Redacted.value(refreshed.accessToken), Redacted.value(answer.accessToken))
         const current = Option.getOrElse(refreshed.refreshToken, () => refreshToken)
         assert.strictEqual(yield* client.revoke(provider, current, "refresh_token"), "revoked")
         assert.strictEqual(yield* client.revoke(provider, current, "refresh_token"), "revoked")
-        assert.strictEqual(shown(yield* Effect.flip(client.refresh(provider, current))), "GrantRefused")
+        assert.strictEqual(shown(yield* Effect.flip(client.refresh(provider, current, scopes))), "GrantRefused")
       })
     )
   }
@@ -85,11 +85,11 @@ describe("a standards-following server in Google's place", () => {
       const { issuer, ...credentials } = yield* startServer("RS256")
       const provider = registered({ issuer }, {}, credentials)
       const { code, flow } = yield* connect(provider)
-      assert.strictEqual(shown(yield* Effect.flip(client.exchange(provider, code, flow, redirectUri))), "GrantRefused")
+      assert.strictEqual(shown(yield* Effect.flip(client.exchange(provider, code, flow, redemption))), "GrantRefused")
       const begun = yield* client.begin(provider, request)
       const other = yield* HonestAuthorizationServer.visit(begun.authorizationUrl)
       const stolen = yield* client.readCallback(provider, callbackOf(other))
-      const failure = yield* Effect.flip(client.exchange(provider, stolen, flow, redirectUri))
+      const failure = yield* Effect.flip(client.exchange(provider, stolen, flow, redemption))
       assert.strictEqual(shown(failure), "GrantRefused")
     })
   )

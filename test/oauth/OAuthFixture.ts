@@ -3,6 +3,7 @@ import {
   type AuthorizationRequest,
   type EndpointOverrides,
   OAuthClient,
+  type RedemptionContext,
   type RegisteredProvider
 } from "@oauth-manager/application"
 import { Scope } from "@oauth-manager/domain"
@@ -31,6 +32,7 @@ export const registered = (
     definition: merged,
     credentials: Option.some({ ...credentials, clientSecret: Redacted.make(credentials.clientSecret) }),
     overrides,
+    settings: {},
     redirectUri
   }
 }
@@ -42,7 +44,8 @@ export const request: AuthorizationRequest = {
   redirectUri,
   loginHint: Option.none(),
   incremental: false,
-  needsRefreshToken: true
+  needsRefreshToken: true,
+  claims: Option.none()
 }
 
 export const clientLayer = (deadline: Duration.Input = "5 seconds"): Layer.Layer<OAuthClient> =>
@@ -57,13 +60,15 @@ export const overHttp = <E>(
 
 export const secret = (value: string) => Redacted.make(value)
 
+export const redemption: RedemptionContext = { redirectUri, scopes }
+
 export const aFlow = { codeVerifier: secret("v".repeat(43)), nonce: secret("n") }
 
 export const exchange = (provider: RegisteredProvider) =>
-  OAuthClient.use((client) => client.exchange(provider, secret("the-code"), aFlow, redirectUri))
+  OAuthClient.use((client) => client.exchange(provider, secret("the-code"), aFlow, redemption))
 
 export const refresh = (provider: RegisteredProvider) =>
-  OAuthClient.use((client) => client.refresh(provider, secret("the-refresh-token")))
+  OAuthClient.use((client) => client.refresh(provider, secret("the-refresh-token"), scopes))
 
 export const revoke = (provider: RegisteredProvider, hint: "refresh_token" | "access_token" = "refresh_token") =>
   OAuthClient.use((client) => client.revoke(provider, secret("the-refresh-token"), hint))

@@ -69,6 +69,8 @@ describe("endpoints", () => {
       const server = yield* FaultyAuthorizationServer.start
       const provider = registered({}, { location: { kind: "discovery", issuer: server.issuer } })
       assert.strictEqual(yield* addressOf(provider), `${server.issuer}/auth`)
+      const insecure = registered({}, { location: { kind: "discovery", issuer: "http://login.test" } })
+      assert.strictEqual(yield* failureOf(insecure), "ProviderMisconfigured insecure_endpoint")
     })
   )
 

@@ -52,7 +52,7 @@ describe("revocation", () => {
   overHttp("is not tried where the plugin says that the provider has none", () =>
     Effect.gen(function* () {
       const server = yield* FaultyAuthorizationServer.start
-      const provider = registered({ issuer: server.issuer }, { revocation: "unsupported" })
+      const provider = registered({ issuer: server.issuer }, { revocation: { kind: "unsupported" } })
       assert.strictEqual(yield* revoke(provider), "unsupported")
       assert.deepStrictEqual(server.received, [])
     })

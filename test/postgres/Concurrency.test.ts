@@ -1,14 +1,6 @@
-import {
-  AuthorizationRepository,
-  DataKeyRepository,
-  IntegrationRepository,
-  RevocationOutbox,
-  TokenRepository,
-  UnitOfWork
-} from "@oauth-manager/application"
-import { Database, PostgresPorts } from "@oauth-manager/postgres"
 import { assert, layer } from "@effect/vitest"
-import { Context, Deferred, Duration, Effect, Fiber, Layer, Option } from "effect"
+import { DateTime, Deferred, Duration, Effect, Fiber, Option } from "effect"
+import { hold } from "../contract/Contract.ts"
 import {
   aCiphertext,
   aDataKey,
@@ -19,45 +11,11 @@ import {
   aScope,
   aToken
 } from "../fakes/Samples.ts"
-import { TestDatabase } from "./TestDatabase.ts"
+import { everywhere, type Ports, Servers } from "./Servers.ts"
 
 const minute = Duration.minutes(1)
 
-const ports = Effect.all({
-  units: UnitOfWork,
-  authorizations: AuthorizationRepository,
-  dataKeys: DataKeyRepository,
-  integrations: IntegrationRepository,
-  outbox: RevocationOutbox,
-  tokens: TokenRepository
-})
-
-type Ports = Effect.Success<typeof ports>
-
-/** Three servers on one database, each with connections of its own. */
-class Servers extends Context.Service<Servers, readonly [Ports, Ports, Ports]>()(
-  "@oauth-manager/test/postgres/Servers"
-) {
-  static readonly layer = Layer.effect(
-    this,
-    Effect.gen(function* () {
-      const { url } = yield* TestDatabase
-      const server = Layer.build(PostgresPorts.layer.pipe(Layer.provide(Database.layer({ url })))).pipe(
-        Effect.flatMap((context) => Effect.provide(ports, context))
-      )
-      return yield* Effect.all([server, server, server])
-    })
-  ).pipe(Layer.provide(TestDatabase.layer))
-}
-
-/** The same call by many callers at once, spread over the servers. */
-const everywhere = <A, E, R>(callers: number, call: (server: Ports, index: number) => Effect.Effect<A, E, R>) =>
-  Servers.use(([a, b, c]) =>
-    Effect.all(
-      Array.from({ length: callers }, (_, index) => call([a, b, c][index % 3] ?? a, index)),
-      { concurrency: "unbounded" }
-    )
-  )
+const idsOf = (rows: ReadonlyArray<{ readonly id: string }>) => rows.map(({ id }) => id)
 
 const connected = Servers.use(
   Effect.fnUntraced(function* ([{ dataKeys, integrations, tokens }]) {
@@ -144,6 +102,42 @@ layer(Servers.layer, { excludeTestServices: true })("Several servers on one data
       assert.lengthOf(all, 200)
       assert.deepStrictEqual(new Set(all), new Set(integrations.map(({ id }) => id as string)))
       assert.lengthOf(yield* other.outbox.claimDueAcrossUsers(500, minute), 0)
+    })
+  )
+
+  it.effect("claim 200 integrations that are due to be verified once, without waiting for each other", () =>
+    Effect.gen(function* () {
+      const [{ integrations, units }, other] = yield* Servers
+      const due = Array.from({ length: 200 }, (_, second) =>
+        anIntegration(aScope(), { reverifyAt: Option.some(DateTime.makeUnsafe(second * 1000)) })
+      )
+      yield* Effect.forEach(due, (integration) => integrations.insert(integration.owner, integration), {
+        concurrency: 8
+      })
+      const slow = yield* hold(integrations.claimUnverifiedAcrossUsers(50, minute), units.acrossUsers)
+      assert.sameMembers(idsOf(slow.answer), idsOf(due.slice(0, 50)))
+      const rest = yield* everywhere(10, (server) => server.integrations.claimUnverifiedAcrossUsers(20, minute))
+      yield* slow.end
+      const all = [...idsOf(slow.answer), ...rest.flatMap(idsOf)]
+      assert.lengthOf(all, 200)
+      assert.deepStrictEqual(new Set(all), new Set(idsOf(due)))
+      assert.lengthOf(yield* other.integrations.claimUnverifiedAcrossUsers(500, minute), 0)
+    })
+  )
+
+  it.effect("claim around an integration that a unit of work holds, and find it the next time", () =>
+    Effect.gen(function* () {
+      const [{ integrations, units }, other] = yield* Servers
+      const reverifyAt = Option.some(DateTime.makeUnsafe(0))
+      const [held, free] = [anIntegration(aScope(), { reverifyAt }), anIntegration(aScope(), { reverifyAt })]
+      for (const integration of [held, free]) yield* integrations.insert(integration.owner, integration)
+      const { end } = yield* hold(integrations.findForUpdate(held.owner, held.id), (work) =>
+        units.forUser(held.owner, work)
+      )
+      const claim = Effect.map(other.integrations.claimUnverifiedAcrossUsers(10, minute), idsOf)
+      assert.deepStrictEqual(yield* claim, [free.id])
+      yield* end
+      assert.deepStrictEqual(yield* claim, [held.id])
     })
   )
 

@@ -1,19 +1,15 @@
-import { PgClient } from "@effect/sql-pg"
 import { Database, migrate, serviceRole } from "@oauth-manager/postgres"
 import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Fiber, Layer, Redacted } from "effect"
-import { Reactivity } from "effect/reactivity"
 import { SqlClient } from "effect/sql"
-import { randomBytes } from "node:crypto"
+import { connection, login, ownedDatabase } from "./Logins.ts"
 import { startTemporary } from "./TemporaryPostgres.ts"
 import * as TcpProxy from "./TcpProxy.ts"
 import { databaseOn, emptyDatabase } from "./TestDatabase.ts"
 
 type Url = Redacted.Redacted<string>
 
-const numbers = [1, 2, 3]
-
-const connection = (url: Url) => Effect.provide(PgClient.makeClient({ url }), Reactivity.layer)
+const numbers = [1, 2, 3, 4]
 
 /** A server of its own, for what concerns the roles of a whole cluster. */
 class Cluster extends Context.Service<Cluster, { readonly url: Url }>()("@oauth-manager/test/postgres/Cluster") {
@@ -33,36 +29,6 @@ const databaseWithoutRole = Cluster.use(
     return yield* databaseOn(url)
   })
 )
-
-const loginUrl = (url: Url, login: string, password: string): Url => {
-  const copy = new URL(Redacted.value(url))
-  copy.username = login
-  copy.password = password
-  return Redacted.make(copy.href)
-}
-
-const nameOf = (url: Url) => new URL(Redacted.value(url)).pathname.slice(1)
-
-/** A login of the server, gone with the scope, and its URL of the given database. */
-const login = Effect.fnUntraced(function* (url: Url, attributes: string) {
-  const sql = yield* connection(url)
-  const name = `login_${randomBytes(6).toString("hex")}`
-  const password = randomBytes(12).toString("hex")
-  yield* Effect.acquireRelease(sql.unsafe(`CREATE ROLE ${name} LOGIN PASSWORD '${password}' ${attributes}`), () =>
-    Effect.orDie(Effect.andThen(sql.unsafe(`DROP OWNED BY ${name} CASCADE`), sql.unsafe(`DROP ROLE ${name}`)))
-  )
-  return { name, url: loginUrl(url, name, password), sql }
-})
-
-/** A database of a login that is no superuser. */
-const ownedDatabase = Effect.fnUntraced(function* (url: Url, attributes = "") {
-  const owner = yield* login(url, attributes)
-  yield* owner.sql.unsafe(`ALTER DATABASE ${nameOf(url)} OWNER TO ${owner.name}`)
-  yield* Effect.addFinalizer(() =>
-    Effect.orDie(owner.sql.unsafe(`ALTER DATABASE ${nameOf(url)} OWNER TO CURRENT_USER`))
-  )
-  return owner
-})
 
 const whoServes = (url: Url) =>
   Effect.gen(function* () {

@@ -20,9 +20,12 @@ export const json = (body: unknown, status = 200, headers: Headers = {}): Answer
 export const gzipped = (body: string): Answer =>
   reply(200, gzipSync(body), { "content-type": "application/json", "content-encoding": "gzip" })
 
-/** 64 MiB of JSON in some 64 KiB. */
-export const gzipBomb: Answer = (response) =>
-  gzipped(JSON.stringify({ access_token: "a".repeat(64 * 1024 * 1024) }))(response)
+/** 64 MiB of text in some 64 KiB: a member of gzip that comes 64 times (RFC 1952 §2.2). */
+export const gzipBomb: Answer = (response) => {
+  const member = gzipSync("a".repeat(1024 * 1024))
+  const bomb = Buffer.concat(Array.from({ length: 64 }, () => member))
+  reply(200, bomb, { "content-type": "application/json", "content-encoding": "gzip" })(response)
+}
 
 /** Takes the request and says nothing. */
 export const silence: Answer = () => undefined

@@ -5,23 +5,31 @@ import { text } from "node:stream/consumers"
 import { type Answer, json, reply } from "./Answer.ts"
 import { listen } from "./SimulatorListener.ts"
 
-export type Endpoint = "discovery" | "keys" | "token" | "userinfo" | "revoke"
+export type Endpoint = "discovery" | "keys" | "token" | "userinfo" | "revoke" | "introspect" | "api"
 
 export interface Received {
   readonly endpoint: Endpoint
+  readonly method: string
   readonly url: string
   readonly headers: IncomingMessage["headers"]
+  readonly body: string
   readonly form: URLSearchParams
 }
 
 type Reaction = () => Answer | Promise<Answer>
 
 const paths: Readonly<Record<string, Endpoint>> = {
-  "/.well-known/openid-configuration": "discovery",
   "/jwks": "keys",
   "/token": "token",
   "/userinfo": "userinfo",
-  "/revoke": "revoke"
+  "/revoke": "revoke",
+  "/introspect": "introspect"
+}
+
+/** Whatever is below `/api/` is its API; metadata are served for every issuer at it. */
+const endpointAt = (path: string): Endpoint | undefined => {
+  if (path.startsWith("/api/")) return "api"
+  return path.endsWith("/.well-known/openid-configuration") ? "discovery" : paths[path]
 }
 
 /**
@@ -111,10 +119,11 @@ export class FaultyAuthorizationServer {
   }
 
   async answer(request: IncomingMessage): Promise<Answer> {
-    const endpoint = paths[new URL(request.url ?? "/", this.issuer).pathname]
+    const { headers, method = "", url = "/" } = request
+    const endpoint = endpointAt(new URL(url, this.issuer).pathname)
     if (endpoint === undefined) return reply(404)
-    const form = new URLSearchParams(await text(request))
-    this.received.push({ endpoint, url: request.url ?? "", headers: request.headers, form })
+    const body = await text(request)
+    this.received.push({ endpoint, method, url, headers, body, form: new URLSearchParams(body) })
     const reaction = this.#reactions.get(endpoint)
     if (reaction !== undefined) return reaction()
     switch (endpoint) {
@@ -128,6 +137,10 @@ export class FaultyAuthorizationServer {
         return json({ sub: "108", email: "ada@example.org", name: "Ada" })
       case "revoke":
         return reply(200)
+      case "introspect":
+        return json({ active: true })
+      case "api":
+        return json({ id: 7, login: "ada", email: "ada@example.org" })
     }
   }
 }

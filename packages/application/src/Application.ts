@@ -5,6 +5,7 @@ import { Revoker } from "./disconnect/Revoker.ts"
 import { GrantStore } from "./grants/GrantStore.ts"
 import { TokenSealer } from "./grants/TokenSealer.ts"
 import { RefreshCommit } from "./refresh/RefreshCommit.ts"
+import { RefreshTokenOutlook } from "./refresh/RefreshTokenOutlook.ts"
 import { TokenRefresher } from "./refresh/TokenRefresher.ts"
 import { TokenRelease } from "./refresh/TokenRelease.ts"
 import { CompleteAuthorization } from "./use-cases/CompleteAuthorization.ts"
@@ -18,12 +19,14 @@ import { ReadAccessToken } from "./use-cases/ReadAccessToken.ts"
 import { ReceiveCallback } from "./use-cases/ReceiveCallback.ts"
 import { RefreshToken } from "./use-cases/RefreshToken.ts"
 import { RetryRevocations } from "./use-cases/RetryRevocations.ts"
+import { ReverifyIntegrations } from "./use-cases/ReverifyIntegrations.ts"
 import { StartAuthorization } from "./use-cases/StartAuthorization.ts"
 
 const Foundations = Layer.mergeAll(Journal.layer, OneTimeSecret.layer, TokenSealer.layer)
 
 const Parts = Layer.mergeAll(
   GrantStore.layer,
+  RefreshTokenOutlook.layer,
   Revoker.layer,
   TokenRelease.layer,
   TokenRefresher.layer.pipe(Layer.provide(RefreshCommit.layer))
@@ -42,5 +45,6 @@ export const layer = Layer.mergeAll(
   ReceiveCallback.layer,
   RefreshToken.layer,
   RetryRevocations.layer,
+  ReverifyIntegrations.layer,
   StartAuthorization.layer
 ).pipe(Layer.provide(Parts))

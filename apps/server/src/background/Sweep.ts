@@ -1,4 +1,4 @@
-import { ExpireAuthorizations, RetryRevocations } from "@oauth-manager/application"
+import { ExpireAuthorizations, RetryRevocations, ReverifyIntegrations } from "@oauth-manager/application"
 import { Cause, Effect, Layer, Schedule } from "effect"
 
 const untilStopped = <A, E>(name: string, task: Effect.Effect<A, E>) =>
@@ -13,8 +13,10 @@ const untilStopped = <A, E>(name: string, task: Effect.Effect<A, E>) =>
 export const layer = Layer.effectDiscard(
   Effect.gen(function* () {
     const { retryDue } = yield* RetryRevocations
+    const { verifyDue } = yield* ReverifyIntegrations
     const { expireStale } = yield* ExpireAuthorizations
     yield* untilStopped("the retry of revocations", retryDue())
+    yield* untilStopped("the verification of integrations", verifyDue())
     yield* untilStopped("the expiry of authorizations", expireStale())
   })
 )

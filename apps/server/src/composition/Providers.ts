@@ -1,4 +1,3 @@
-import type { ClientCredentials } from "@oauth-manager/application"
 import { Context, Effect, Layer, Option } from "effect"
 import { join } from "node:path"
 import { ServerConfiguration } from "../configuration/ServerConfiguration.ts"
@@ -18,7 +17,7 @@ export class Sandbox extends Context.Service<Sandbox, Option.Option<{ readonly i
 const startSandbox = Effect.gen(function* () {
   const { dataDir, publicUrl, sandboxPort } = yield* ServerConfiguration
   const { sandboxClientSecret } = yield* DevelopmentSecrets.loadOrCreate(dataDir)
-  const credentials: ClientCredentials = { clientId: "oauth-manager", clientSecret: sandboxClientSecret }
+  const credentials = { clientId: "oauth-manager", clientSecret: sandboxClientSecret }
   const { issuer } = yield* SandboxAuthorizationServer.start({
     ...credentials,
     port: sandboxPort,
@@ -32,12 +31,13 @@ const startSandbox = Effect.gen(function* () {
 export const layer = Layer.unwrap(
   Effect.gen(function* () {
     const { plugins, production, publicUrl } = yield* ServerConfiguration
-    const definitions = yield* Effect.forEach(plugins, load)
-    const isWanted = !production && definitions.some(({ id }) => id === sandboxId)
+    const loaded = yield* Effect.forEach(plugins, (entry) => load(entry, production))
+    const isWanted =
+      !production && loaded.some(({ definition, isConfigured }) => definition.id === sandboxId && !isConfigured)
     const sandbox = isWanted ? Option.some(yield* startSandbox) : Option.none()
     return Layer.merge(
       DynamicProviderRegistry.layer({
-        definitions,
+        plugins: loaded,
         production,
         publicUrl,
         defaults: new Map(Option.toArray(sandbox).map((running) => [sandboxId, running]))

@@ -1,54 +1,65 @@
-import type { ClientCredentials, EndpointOverrides } from "@oauth-manager/application"
+import type { RegisteredProvider } from "@oauth-manager/application"
+import { type ProviderDefinition, type SettingValues, suits, withSettings } from "@oauth-manager/provider-sdk"
 import { Effect, Option, Schema } from "effect"
+import type { LoadedPlugin } from "../providers/LoadedPlugin.ts"
 import { StartupFailed } from "../StartupFailed.ts"
-import { HttpUrl, isLoopback, isPlainHttp, setting } from "./Setting.ts"
+import { credentialNames, readCredentials } from "./ProviderCredentials.ts"
+import { endpointNames, readOverrides } from "./ProviderEndpoints.ts"
+import { readSensitivities } from "./ProviderSensitivity.ts"
+import { variable } from "./ProviderVariable.ts"
+import { setting } from "./Setting.ts"
 
-export interface ProviderSettings {
-  readonly credentials: Option.Option<ClientCredentials>
-  readonly overrides: EndpointOverrides
-}
+export type ProviderSettings = Pick<RegisteredProvider, "definition" | "settings" | "credentials" | "overrides">
 
-const endpoint = Effect.fnUntraced(function* (name: string, production: boolean) {
-  const value = yield* setting(name, HttpUrl)
-  if (Option.isNone(value)) return undefined
-  if (isPlainHttp(value.value) && (production || !isLoopback(value.value))) {
-    return yield* new StartupFailed({
-      message: production
-        ? `${name}: must be an https:// URL in production`
-        : `${name}: must be an https:// URL, or http:// on a loopback address`
+const ownValues = Effect.fnUntraced(function* ({
+  id,
+  settings = {}
+}: ProviderDefinition): Effect.fn.Return<SettingValues, StartupFailed> {
+  const values = yield* Effect.forEach(Object.entries(settings), ([key, own]) =>
+    Effect.gen(function* () {
+      const name = variable(id, key)
+      const value = Option.getOrElse(yield* setting(name, Schema.Trim), () => own.default)
+      return suits(own, value)
+        ? ([key, value] as const)
+        : yield* new StartupFailed({ message: `${name}: must match ${own.pattern} (${own.title})` })
     })
-  }
-  return value.value
+  )
+  return Object.fromEntries(values)
 })
 
-const credentials = Effect.fnUntraced(function* (prefix: string) {
-  const clientId = yield* setting(`${prefix}_CLIENT_ID`, Schema.String)
-  const clientSecret = yield* setting(`${prefix}_CLIENT_SECRET`, Schema.RedactedFromValue(Schema.String))
-  if (Option.isSome(clientId) !== Option.isSome(clientSecret)) {
-    const missing = Option.isSome(clientId) ? "_CLIENT_SECRET" : "_CLIENT_ID"
-    return yield* new StartupFailed({
-      message: `${prefix}${missing}: must be set too, since ${prefix}_CLIENT_ID and ${prefix}_CLIENT_SECRET belong together`
-    })
-  }
-  return Option.all({ clientId, clientSecret })
-})
+const filled = ({ definition, entry }: LoadedPlugin, values: SettingValues) =>
+  Effect.mapError(
+    Effect.fromResult(withSettings(definition, values)),
+    (problems) =>
+      new StartupFailed({
+        message: [`PROVIDERS: with its settings, ${entry} does not keep to the plugin contract:`, ...problems].join(
+          "\n  "
+        )
+      })
+  )
 
-/** A provider's `PROVIDER_<ID>_*` variables: `<ID>` is its id in capitals, with `-` as `_`. */
+/** What an environment says of a provider, in its `PROVIDER_<ID>_*` variables. */
 export const read = Effect.fnUntraced(function* (
-  id: string,
+  plugin: LoadedPlugin,
   production: boolean
 ): Effect.fn.Return<ProviderSettings, StartupFailed> {
-  const prefix = `PROVIDER_${id.toUpperCase().replaceAll("-", "_")}`
-  const overrides = yield* Effect.all({
-    issuer: endpoint(`${prefix}_ISSUER`, production),
-    authorizationEndpoint: endpoint(`${prefix}_AUTHORIZATION_ENDPOINT`, production),
-    tokenEndpoint: endpoint(`${prefix}_TOKEN_ENDPOINT`, production),
-    revocationEndpoint: endpoint(`${prefix}_REVOCATION_ENDPOINT`, production),
-    userinfoEndpoint: endpoint(`${prefix}_USERINFO_ENDPOINT`, production),
-    jwksUri: endpoint(`${prefix}_JWKS_URI`, production)
-  })
+  const settings = yield* ownValues(plugin.definition)
+  const definition = yield* filled(plugin, settings)
+  const { issuer, ...overrides } = yield* readOverrides(definition, settings, production)
   return {
-    credentials: yield* credentials(prefix),
-    overrides: Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined))
+    definition: { ...definition, scopes: yield* readSensitivities(definition) },
+    settings,
+    credentials: yield* readCredentials(definition),
+    overrides: issuer === undefined || plugin.isConfigured ? overrides : { issuer, ...overrides }
   }
 })
+
+/** Every variable that has an effect on the provider. */
+export const variablesOf = ({ definition, isConfigured }: LoadedPlugin): ReadonlyArray<string> =>
+  [
+    ...credentialNames(definition),
+    ...(isConfigured ? ["SCOPES", "NAME", "PKCE", "CLIENT_AUTHENTICATION"] : []),
+    ...Object.keys(definition.settings ?? {}),
+    ...endpointNames,
+    "SENSITIVITY"
+  ].map((name) => variable(definition.id, name))

@@ -26,7 +26,12 @@ export interface Settings {
   readonly corsOrigins: ReadonlyArray<string>
 }
 
-const productionPlugins = ["@oauth-manager/provider-google"]
+const productionPlugins = [
+  "@oauth-manager/provider-google",
+  "@oauth-manager/provider-microsoft",
+  "@oauth-manager/provider-notion",
+  "@oauth-manager/provider-youtube"
+]
 const developmentPlugins = [...productionPlugins, "@oauth-manager/provider-sandbox"]
 
 const withoutTrailingSlash = (url: string): string => url.replace(/\/+$/, "")

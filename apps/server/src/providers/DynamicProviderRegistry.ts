@@ -4,47 +4,58 @@ import {
   type RegisteredProvider,
   UnknownProvider
 } from "@oauth-manager/application"
-import type { ProviderDefinition } from "@oauth-manager/provider-sdk"
 import { Effect, Layer, Option } from "effect"
 import * as ProviderSettings from "../configuration/ProviderSettings.ts"
+import * as UnknownVariables from "../configuration/UnknownVariables.ts"
 import { StartupFailed } from "../StartupFailed.ts"
+import type { LoadedPlugin } from "./LoadedPlugin.ts"
 
 export interface Options {
-  readonly definitions: ReadonlyArray<ProviderDefinition>
+  readonly plugins: ReadonlyArray<LoadedPlugin>
   readonly production: boolean
   readonly publicUrl: string
   /** What development gives a provider that the environment does not configure: the sandbox's client and address. */
   readonly defaults: ReadonlyMap<string, { readonly credentials: ClientCredentials; readonly issuer: string }>
 }
 
-const register = Effect.fnUntraced(function* (definition: ProviderDefinition, options: Options) {
-  const { credentials, overrides } = yield* ProviderSettings.read(definition.id, options.production)
-  const fallback = options.defaults.get(definition.id)
+const register = Effect.fnUntraced(function* (plugin: LoadedPlugin, options: Options) {
+  const { credentials, overrides, ...rest } = yield* ProviderSettings.read(plugin, options.production)
+  const { id } = plugin.definition
+  const fallback = options.defaults.get(id)
   return {
-    definition,
+    ...rest,
     credentials: Option.orElse(credentials, () => Option.fromUndefinedOr(fallback?.credentials)),
     overrides: fallback === undefined ? overrides : { issuer: fallback.issuer, ...overrides },
-    redirectUri: `${options.publicUrl}/v1/callback/${definition.id}`
+    redirectUri: `${options.publicUrl}/v1/callback/${id}`
   } satisfies RegisteredProvider
 })
+
+const refuseDuplicates = (plugins: ReadonlyArray<LoadedPlugin>): Effect.Effect<void, StartupFailed> => {
+  const seen = new Map<string, string>()
+  for (const { definition, entry } of plugins) {
+    const earlier = seen.get(definition.id)
+    if (earlier !== undefined) {
+      return Effect.fail(
+        new StartupFailed({
+          message: `PROVIDERS: both ${earlier} and ${entry} have the id ${definition.id}; leave one of them out`
+        })
+      )
+    }
+    seen.set(definition.id, entry)
+  }
+  return Effect.void
+}
 
 /** The plugins that were loaded, with the deployment's settings; two of one id are refused. */
 export const layer = (options: Options): Layer.Layer<ProviderRegistry, StartupFailed> =>
   Layer.effect(
     ProviderRegistry,
     Effect.gen(function* () {
-      const registered = yield* Effect.forEach(options.definitions, (definition) => register(definition, options))
-      const byId = new Map<string, RegisteredProvider>()
-      for (const entry of registered) {
-        const { id } = entry.definition
-        if (byId.has(id)) {
-          return yield* new StartupFailed({
-            message: `PROVIDERS: two plugins have the id ${id}; leave one of them out`
-          })
-        }
-        byId.set(id, entry)
-      }
-      const sorted = [...byId.values()].toSorted((a, b) => (a.definition.id < b.definition.id ? -1 : 1))
+      yield* refuseDuplicates(options.plugins)
+      const registered = yield* Effect.forEach(options.plugins, (plugin) => register(plugin, options))
+      yield* UnknownVariables.warn(options.plugins)
+      const sorted = registered.toSorted((a, b) => (a.definition.id < b.definition.id ? -1 : 1))
+      const byId = new Map<string, RegisteredProvider>(sorted.map((entry) => [entry.definition.id, entry]))
       return ProviderRegistry.of({
         get: (id) => {
           const found = byId.get(id)

@@ -1,75 +1,69 @@
-import { decodeProvider, type ProviderDefinition } from "@oauth-manager/provider-sdk"
-import { Effect, Result, SchemaIssue } from "effect"
-import { existsSync, readFileSync, statSync } from "node:fs"
-import { findPackageJSON } from "node:module"
-import { dirname, isAbsolute, join, resolve } from "node:path"
-import { fileURLToPath, pathToFileURL } from "node:url"
+import { readProvider } from "@oauth-manager/provider-sdk"
+import { Effect, Option, Predicate } from "effect"
+import { pathToFileURL } from "node:url"
 import { StartupFailed } from "../StartupFailed.ts"
+import type { LoadedPlugin } from "./LoadedPlugin.ts"
+import * as OidcProvider from "./oidc/OidcProvider.ts"
+import { locate } from "./PluginLocation.ts"
+import * as PluginModules from "./PluginModules.ts"
 
-const serverFolder = dirname(fileURLToPath(import.meta.url))
-const bases = (): ReadonlyArray<string> => [serverFolder, process.cwd()]
+const patience = "10 seconds"
 
-const failed = (specifier: string, problem: string) =>
-  new StartupFailed({ message: `PROVIDERS: the plugin ${specifier} ${problem}` })
-
-type Exports = string | { readonly [condition: string]: Exports } | undefined
-
-const conditions = ["import", "node", "default"]
-
-const target = (exports: Exports): string | undefined => {
-  if (exports === undefined || typeof exports === "string") return exports
-  const condition = ["."].concat(conditions).find((name) => name in exports)
-  return condition === undefined ? undefined : target(exports[condition])
-}
-
-/** The file a package's folder stands for, by its package.json or else its index file. */
-const entryOf = (folder: string): string | undefined => {
-  const manifest = join(folder, "package.json")
-  const declared = existsSync(manifest) ? JSON.parse(readFileSync(manifest, "utf8")) : {}
-  return [target(declared.exports), declared.main, "index.js", "index.ts"]
-    .filter((file): file is string => typeof file === "string")
-    .map((file) => resolve(folder, file))
-    .find(existsSync)
-}
-
-const locate = (specifier: string): string | undefined => {
-  if (specifier.startsWith(".") || isAbsolute(specifier)) {
-    const path = bases()
-      .map((base) => resolve(base, specifier))
-      .toReversed()
-      .find(existsSync)
-    return path !== undefined && statSync(path).isDirectory() ? entryOf(path) : path
-  }
-  for (const base of bases()) {
-    const manifest = findPackageJSON(specifier, pathToFileURL(`${base}/`))
-    const entry = manifest === undefined ? undefined : entryOf(dirname(manifest))
-    if (entry !== undefined) return entry
-  }
-  return undefined
-}
-
-const describe = (issue: SchemaIssue.Issue): string =>
-  SchemaIssue.makeFormatterStandardSchemaV1()(issue)
-    .issues.map(({ path, message }) => `${path?.map(String).join(".") || "the default export"}: ${message}`)
-    .join("; ")
-
-/** Imports a plugin named in PROVIDERS and checks its default export against the plugin contract. */
-export const load = Effect.fnUntraced(function* (
-  specifier: string
-): Effect.fn.Return<ProviderDefinition, StartupFailed> {
-  const path = yield* Effect.orElseSucceed(
-    Effect.try({ try: () => locate(specifier), catch: () => undefined }),
-    () => undefined
+/** What a plugin's code threw, in one line: a stack would say nothing to who configures. */
+const told = (error: unknown): string => {
+  const message = Predicate.isError(error) ? error.message : typeof error === "string" ? error : ""
+  return (
+    message
+      .split("\n")
+      .map((text) => text.trim())
+      .find((text) => text !== "") ?? "it threw what is no error"
   )
-  if (path === undefined) {
-    return yield* failed(specifier, `was found neither from ${serverFolder} nor from ${process.cwd()}`)
+}
+
+/** What the module exports as its default; that of a CommonJS module compiled from TypeScript stands one level deeper. */
+const defaultOf = ({ default: exported }: { readonly default?: unknown }): unknown =>
+  Predicate.hasProperty(exported, "__esModule") && Predicate.hasProperty(exported, "default")
+    ? exported.default
+    : exported
+
+const importDefault = (path: string): Effect.Effect<unknown, string> =>
+  Effect.tryPromise({
+    try: async () => {
+      PluginModules.prepare()
+      return defaultOf(await import(pathToFileURL(path).href))
+    },
+    catch: (error) => `cannot be imported: ${told(error)}`
+  }).pipe(
+    Effect.timeoutOrElse({
+      duration: patience,
+      orElse: () => Effect.fail(`cannot be imported: it is not done after ${patience}`)
+    })
+  )
+
+const read = (manifest: unknown): Effect.Effect<LoadedPlugin["definition"], string> =>
+  Effect.try({ try: () => readProvider(manifest), catch: (error) => `cannot be read: ${told(error)}` }).pipe(
+    Effect.flatMap(Effect.fromResult),
+    Effect.mapError((problem) =>
+      typeof problem === "string" ? problem : ["does not keep to the plugin contract:", ...problem].join("\n  ")
+    )
+  )
+
+const loadPackage = Effect.fnUntraced(function* (entry: string): Effect.fn.Return<LoadedPlugin, string> {
+  const path = yield* Effect.fromResult(locate(entry))
+  const manifest = yield* importDefault(path)
+  if (manifest === undefined) {
+    return yield* Effect.fail(`has no default export; there must be export default defineProvider({ … }): ${path}`)
   }
-  const module: { readonly default?: unknown } = yield* Effect.tryPromise({
-    try: () => import(pathToFileURL(path).href),
-    catch: (error) => failed(specifier, `cannot be imported: ${error instanceof Error ? error.message : String(error)}`)
-  })
-  const decoded = decodeProvider(module.default)
-  return Result.isSuccess(decoded)
-    ? decoded.success
-    : yield* failed(specifier, `does not keep to the plugin contract: ${describe(decoded.failure.issue)}`)
+  return { entry, definition: yield* read(manifest), isConfigured: false }
 })
+
+/** The provider that an entry of PROVIDERS names: a plugin, or an OpenID Connect provider by configuration alone. */
+export const load = (entry: string, production: boolean): Effect.Effect<LoadedPlugin, StartupFailed> =>
+  Option.match(OidcProvider.idOf(entry), {
+    onSome: (id) => OidcProvider.load(entry, id, production),
+    onNone: () =>
+      Effect.mapError(
+        loadPackage(entry),
+        (problem) => new StartupFailed({ message: `PROVIDERS: the plugin ${entry} ${problem}` })
+      )
+  })

@@ -14,19 +14,23 @@ const parameters = (
   { client, definition, ownScopes }: PreparedProvider,
   request: AuthorizationRequest,
   { codeChallenge, nonce, state }: Flow
-): Readonly<Record<string, string>> => ({
-  ...definition.authorizationParameters,
-  ...(request.needsRefreshToken ? definition.refreshTokenParameters : {}),
-  ...(request.incremental ? definition.incrementalParameters : {}),
-  ...(Option.isSome(request.loginHint) ? { login_hint: request.loginHint.value } : {}),
-  response_type: "code",
-  client_id: client.client_id,
-  redirect_uri: request.redirectUri,
-  scope: Scopes.formatScopes(Scopes.union(request.scopes, request.needsRefreshToken ? ownScopes : [])),
-  state,
-  nonce,
-  ...(definition.pkce === "required" ? { code_challenge: codeChallenge, code_challenge_method: "S256" } : {})
-})
+): Readonly<Record<string, string>> => {
+  const scope = Scopes.formatScopes(Scopes.union(request.scopes, request.needsRefreshToken ? ownScopes : []))
+  return {
+    ...definition.authorizationParameters,
+    ...(request.needsRefreshToken ? definition.refreshTokenParameters : {}),
+    ...(request.incremental ? definition.incrementalParameters : {}),
+    ...(Option.isSome(request.loginHint) ? { login_hint: request.loginHint.value } : {}),
+    ...(Option.isSome(request.claims) && definition.acceptsClaims === true ? { claims: request.claims.value } : {}),
+    response_type: "code",
+    client_id: client.client_id,
+    redirect_uri: request.redirectUri,
+    ...(scope === "" ? {} : { scope }),
+    state,
+    ...(request.scopes.some((asked) => asked === "openid") ? { nonce } : {}),
+    ...(definition.pkce === "required" ? { code_challenge: codeChallenge, code_challenge_method: "S256" } : {})
+  }
+}
 
 /**
  * The URL that begins a flow, and the flow's secrets.

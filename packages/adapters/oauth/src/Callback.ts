@@ -1,15 +1,35 @@
 import { CallbackRefused, type CallbackParameters } from "@oauth-manager/application"
-import { Effect, Redacted } from "effect"
+import { Effect, Option, Redacted } from "effect"
 import * as oauth from "oauth4webapi"
+import { meaningOf } from "./ErrorClassification.ts"
+import * as Issuer from "./Issuer.ts"
 import type { PreparedProvider } from "./PreparedProvider.ts"
 import { isOpaque } from "./TokenAnswers.ts"
 
 const refused = (error: CallbackRefused["error"]) => new CallbackRefused({ error })
 
 /** Only `iss` can still be wrong when it is no error answer: `code` and `error` come once and not empty. */
-const classify = (failure: unknown): CallbackRefused => {
+const classify = (
+  { definition }: PreparedProvider,
+  { errorDescription }: CallbackParameters,
+  failure: unknown
+): CallbackRefused => {
   if (!(failure instanceof oauth.AuthorizationResponseError)) return refused("issuer_mismatch")
+  const body = {
+    error: failure.error,
+    ...(errorDescription === undefined ? {} : { error_description: errorDescription })
+  }
+  const meaning = meaningOf(definition, { place: "callback", status: 302, body })
+  if (Option.contains(meaning, "admin_action")) return refused("admin_consent_required")
   return refused(failure.error === "access_denied" ? "access_denied" : "provider_error")
+}
+
+/** The issuer that a redirect is compared with: of one issuer a tenant, any; a provider without one has nothing to compare. */
+const expected = ({ endpoints, server }: PreparedProvider, iss: string | undefined) => {
+  const { issuer } = endpoints
+  if (issuer === undefined) return { server, iss: undefined }
+  if (iss === undefined || !Issuer.isTemplate(issuer)) return { server, iss }
+  return { server: { ...server, issuer: Issuer.isOfTemplate(issuer, iss) ? iss : Issuer.example(issuer) }, iss }
 }
 
 /**
@@ -22,11 +42,12 @@ export const read = Effect.fnUntraced(function* (provider: PreparedProvider, cal
   if (callback.iss === "") return yield* refused("issuer_mismatch")
   if (callback.error === "") return yield* refused("provider_error")
   const parameters = new URLSearchParams()
-  if (callback.iss !== undefined) parameters.set("iss", callback.iss)
+  const { iss, server } = expected(provider, callback.iss)
+  if (iss !== undefined) parameters.set("iss", iss)
   if (callback.error !== undefined) parameters.set("error", callback.error)
   yield* Effect.try({
-    try: () => oauth.validateAuthResponse(provider.server, provider.client, parameters, oauth.skipStateCheck),
-    catch: classify
+    try: () => oauth.validateAuthResponse(server, provider.client, parameters, oauth.skipStateCheck),
+    catch: (failure) => classify(provider, callback, failure)
   })
   const { code } = callback
   return code !== undefined && isOpaque(Redacted.value(code)) ? code : yield* refused("provider_error")

@@ -10,7 +10,10 @@ export const isLoopbackHttp = (value: string): boolean => {
   return url !== null && url.protocol === "http:" && isLoopback(url)
 }
 
-export const hasSameOrigin = (a: string, b: string): boolean => URL.parse(a)?.origin === URL.parse(b)?.origin
+export const hasSameOrigin = (a: string, b: string): boolean => {
+  const origin = URL.parse(a)?.origin
+  return origin !== undefined && origin === URL.parse(b)?.origin
+}
 
 /**
  * Accepts https, and http to loopback where `mayBeLoopback`: metadata fetched over the network must not turn the
@@ -18,7 +21,7 @@ export const hasSameOrigin = (a: string, b: string): boolean => URL.parse(a)?.or
  */
 export const vet = (value: string, mayBeLoopback: boolean): Result.Result<string, ConfigurationFault> => {
   const url = URL.parse(value)
-  if (url === null || url.username !== "" || url.password !== "" || url.hash !== "") {
+  if (url === null || url.username !== "" || url.password !== "" || url.hash !== "" || /[{}]/.test(url.host)) {
     return Result.fail("invalid_endpoint")
   }
   return url.protocol === "https:" || (mayBeLoopback && isLoopbackHttp(value))

@@ -1,7 +1,24 @@
-import { GrantRefused, ProviderMisconfigured, ProviderUnavailable } from "@oauth-manager/application"
+import {
+  AdminActionRequired,
+  GrantRefused,
+  ProviderMisconfigured,
+  ProviderUnavailable
+} from "@oauth-manager/application"
+import {
+  classify,
+  classifyByStatus,
+  type ErrorMeaning,
+  type ErrorPlace,
+  type ProviderDefinition,
+  type ProviderError,
+  readError,
+  readText
+} from "@oauth-manager/provider-sdk"
 import { type Duration, Option } from "effect"
-import { bodyObject, field } from "./JsonObject.ts"
+import * as Hooks from "./Hooks.ts"
+import { bodyObject, parseObject } from "./JsonObject.ts"
 import type { ProviderResponse } from "./ProviderHttp.ts"
+import { isInformative } from "./ResponseStatus.ts"
 
 export const unavailable = (
   provider: string,
@@ -9,7 +26,7 @@ export const unavailable = (
   retryAfter: Option.Option<Duration.Duration> = Option.none()
 ): ProviderUnavailable => new ProviderUnavailable({ provider, reason, retryAfter })
 
-/** What `ProviderMisconfigured.code` can be besides the provider's own codes of `operatorFaults`. */
+/** What `ProviderMisconfigured.code` can be besides error codes that the plugin or RFC 6749 names. */
 export type ConfigurationFault =
   | "not_configured"
   | "redirect"
@@ -19,24 +36,12 @@ export type ConfigurationFault =
   | "invalid_endpoint"
   | "insecure_endpoint"
   | "keys_unavailable"
+  | "client_refused"
 
 export const misconfigured = (provider: string, code: ConfigurationFault): ProviderMisconfigured =>
   new ProviderMisconfigured({ provider, code })
 
-/** Error codes that no user can mend: RFC 6749 §5.2, and what Google adds. Everything else a provider says stays inside. */
-const operatorFaults: ReadonlySet<string> = new Set([
-  "invalid_client",
-  "unauthorized_client",
-  "deleted_client",
-  "redirect_uri_mismatch",
-  "invalid_scope",
-  "invalid_request",
-  "unsupported_grant_type",
-  "admin_policy_enforced",
-  "org_internal"
-])
-
-const transientFaults: ReadonlySet<string> = new Set(["temporarily_unavailable", "server_error", "internal_failure"])
+export type TokenFailure = GrantRefused | AdminActionRequired | ProviderUnavailable | ProviderMisconfigured
 
 /** Statuses that speak for themselves, whatever the body says: a broken proxy may quote `invalid_grant` in a 502. */
 export const classifyStatus = (
@@ -50,32 +55,108 @@ export const classifyStatus = (
   return Option.some(unavailable(provider, "server_error", retryAfter))
 }
 
-/** The `error` of an OAuth error body (RFC 6749 §5.2). */
-export const errorCode = (response: ProviderResponse): Option.Option<string> =>
-  bodyObject(response).pipe(
-    Option.map((body) => field(body, "error")),
-    Option.filter((code) => typeof code === "string")
-  )
+const namesStatus = ({ errors }: ProviderDefinition, status: number): boolean =>
+  errors?.rules.some((rule) => rule.status?.includes(status) === true) === true
 
-/** A 4xx without a code that is known leaves the grant as it is: only `invalid_grant` may cost the user a connection. */
-export const classifyCode = (
-  provider: string,
-  response: ProviderResponse
-): ProviderUnavailable | ProviderMisconfigured => {
-  const code = Option.getOrElse(errorCode(response), () => "")
-  if (operatorFaults.has(code)) return new ProviderMisconfigured({ provider, code })
-  if (transientFaults.has(code)) return unavailable(provider, "server_error", response.retryAfter)
-  return unavailable(provider, "unusable_response", response.retryAfter)
+/** Is the body of an answer of this status looked at? Of one that speaks for itself only where the plugin names it. */
+export const readsBody =
+  (definition: ProviderDefinition) =>
+  (status: number): boolean =>
+    isInformative(status) || namesStatus(definition, status)
+
+const toError = (place: ErrorPlace, response: ProviderResponse): ProviderError => ({
+  place,
+  status: response.status,
+  body: Option.getOrElse(bodyObject(response), () => ({}))
+})
+
+/** The error code of an answer, where the plugin says it stands. */
+export const errorCode = (definition: ProviderDefinition, response: ProviderResponse): Option.Option<string> =>
+  Option.fromUndefinedOr(readError(definition.errors, toError("refresh", response)).code)
+
+const meanings: ReadonlySet<unknown> = new Set<ErrorMeaning>([
+  "retry",
+  "reauthorize",
+  "admin_action",
+  "misconfigured",
+  "restart_flow"
+])
+
+/** What an error means by the plugin's hook, its rules, or the standards; none where nobody knows it. */
+export const meaningOf = (definition: ProviderDefinition, error: ProviderError): Option.Option<ErrorMeaning> => {
+  const hook = definition.hooks?.classifyError
+  const hooked =
+    hook === undefined
+      ? Option.none()
+      : Option.filter(Hooks.call(hook, error), (meaning): meaning is ErrorMeaning => meanings.has(meaning))
+  return Option.orElse(hooked, () => Option.fromUndefinedOr(classify(definition.errors, error)))
 }
 
-/** What an answer of the token endpoint other than 2xx means; none for 2xx. */
-export const classifyTokenResponse = (
-  provider: string,
+const knownCodes = ({ errors }: ProviderDefinition): ReadonlySet<string> =>
+  new Set([
+    "invalid_client",
+    "unauthorized_client",
+    "redirect_uri_mismatch",
+    "invalid_scope",
+    "invalid_request",
+    "unsupported_grant_type",
+    ...(errors?.rules.flatMap(({ error = [] }) => error) ?? [])
+  ])
+
+/** A code that the plugin or a standard names may be recorded; no other text of a provider is. */
+const recordable = (definition: ProviderDefinition, code: string | undefined): string =>
+  code !== undefined && knownCodes(definition).has(code) ? code : ("client_refused" satisfies ConfigurationFault)
+
+const longestClaims = 4096
+
+/** A JSON object, written anew: the text will be stored, and sent in a URL. */
+const claimsOf = ({ acceptsClaims, errors }: ProviderDefinition, { body }: ProviderError) => {
+  const claims = acceptsClaims === true && errors?.claims !== undefined ? readText(body, errors.claims) : undefined
+  return Option.fromUndefinedOr(claims).pipe(
+    Option.filter(({ length }) => length <= longestClaims),
+    Option.flatMap(parseObject),
+    Option.map((wanted) => ({ claims: JSON.stringify(wanted) })),
+    Option.getOrElse(() => ({}))
+  )
+}
+
+const toFailure = (
+  definition: ProviderDefinition,
+  meaning: ErrorMeaning,
+  error: ProviderError,
+  retryAfter: ProviderResponse["retryAfter"]
+): TokenFailure => {
+  const provider = definition.id
+  switch (meaning) {
+    case "retry":
+      return unavailable(provider, "server_error", retryAfter)
+    case "reauthorize":
+    case "restart_flow":
+      return new GrantRefused({ provider, ...claimsOf(definition, error) })
+    case "admin_action":
+      return new AdminActionRequired({ provider })
+    case "misconfigured":
+      return new ProviderMisconfigured({
+        provider,
+        code: recordable(definition, readError(definition.errors, error).code)
+      })
+  }
+}
+
+/**
+ * What an answer that is no success means. A 4xx that nobody knows leaves the grant as it is: only what is certain may
+ * cost the user a connection.
+ */
+export const classifyError = (
+  definition: ProviderDefinition,
+  place: ErrorPlace,
   response: ProviderResponse
-): Option.Option<GrantRefused | ProviderUnavailable | ProviderMisconfigured> =>
-  Option.orElse(classifyStatus(provider, response), () => {
-    if (response.status < 400) return Option.none()
-    return Option.contains(errorCode(response), "invalid_grant")
-      ? Option.some(new GrantRefused({ provider }))
-      : Option.some(classifyCode(provider, response))
-  })
+): TokenFailure => {
+  const error = toError(place, response)
+  const byStatus = classifyStatus(definition.id, response)
+  const meaning = Option.isSome(byStatus)
+    ? Option.filter(Option.fromUndefinedOr(classifyByStatus(definition.errors, error)), (found) => found !== "retry")
+    : meaningOf(definition, error)
+  if (Option.isSome(meaning)) return toFailure(definition, meaning.value, error, response.retryAfter)
+  return Option.getOrElse(byStatus, () => unavailable(definition.id, "unusable_response", response.retryAfter))
+}

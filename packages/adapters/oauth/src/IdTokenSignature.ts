@@ -45,13 +45,14 @@ export const isSigned = Effect.fnUntraced(function* (
   endpoints: ProviderEndpoints,
   idToken: string
 ) {
+  const { jwks } = endpoints
   const algorithms = signingAlgorithms(endpoints)
   const check = (set: KeySet) => Effect.promise(() => verdict(idToken, set, algorithms))
   const first = yield* check(known)
-  if (first !== "unknown_key") return first === "valid"
-  const renewed = yield* Effect.orElseSucceed(keys.renew(provider, endpoints.jwks, known), () => Option.none())
+  if (first !== "unknown_key" || jwks === undefined) return first === "valid"
+  const renewed = yield* Effect.orElseSucceed(keys.renew(provider, jwks, known), () => Option.none())
   if (Option.isNone(renewed)) return false
   const second = yield* check(renewed.value)
-  if (second !== "valid") yield* keys.renewedInVain(endpoints.jwks)
+  if (second !== "valid") yield* keys.renewedInVain(jwks)
   return second === "valid"
 })

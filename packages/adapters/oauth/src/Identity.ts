@@ -1,59 +1,134 @@
-import { IdentityRejected } from "@oauth-manager/application"
+import { type AccountSetupRequired, IdentityRejected } from "@oauth-manager/application"
 import type { Account } from "@oauth-manager/domain"
-import { Effect } from "effect"
-import { decodeJwt } from "jose"
-import * as oauth from "oauth4webapi"
-import { displayText, isPrintable } from "./DisplayText.ts"
-import * as OAuthRequest from "./OAuthRequest.ts"
+import { readText } from "@oauth-manager/provider-sdk"
+import { type Duration, Effect, Option, Redacted } from "effect"
+import * as AccountFields from "./AccountFields.ts"
+import * as AskedIdentity from "./AskedIdentity.ts"
+import * as Hooks from "./Hooks.ts"
+import * as IdToken from "./IdToken.ts"
 import type { PreparedProvider } from "./PreparedProvider.ts"
-import type { NormalToken } from "./TokenAnswers.ts"
+import type { Send } from "./ProviderHttp.ts"
+import type { KeySet, ProviderKeys } from "./ProviderKeys.ts"
+import type { TokenSuccess } from "./TokenEndpoint.ts"
+import * as UserInfo from "./UserInfo.ts"
 
-export interface Identity {
-  readonly subject: string
-  readonly email: string | undefined
-  readonly name: string | undefined
-}
+/** How long asking for names may take: the caller's claim on the authorization has an end. */
+const patience: Duration.Input = "3 seconds"
 
-/** OpenID Connect Core §2 allows a subject 255 characters; one cut short or cleaned would be another subject. */
-const isSubject = (subject: string): boolean => subject !== "" && subject.length <= 255 && isPrintable(subject)
-
-/** The spelling of the issuer that this ID token is held to: the issuer's own, or an alias that the token names. */
-const expectedServer = ({ endpoints, server }: PreparedProvider, idToken: string): oauth.AuthorizationServer => {
-  const { iss } = decodeJwt(idToken)
-  return iss !== undefined && endpoints.issuerAliases.includes(iss) ? { ...server, issuer: iss } : server
-}
-
-/**
- * Who a token response says the account is, after every check but the ID token's signature.
- *
- * @see OpenID Connect Core §3.1.3.7
- */
-export const read = (
-  provider: PreparedProvider,
-  token: NormalToken,
-  nonce: string
-): Effect.Effect<Identity & { readonly idToken: string }, IdentityRejected> =>
-  Effect.tryPromise({
-    try: async () => {
-      const idToken = token.id_token ?? ""
-      const processed = await oauth.processAuthorizationCodeResponse(
-        expectedServer(provider, idToken),
-        provider.client,
-        OAuthRequest.jsonResponse(JSON.stringify(token)),
-        { expectedNonce: nonce, requireIdToken: true }
-      )
-      const claims = oauth.getValidatedIdTokenClaims(processed)
-      if (claims === undefined || !isSubject(claims.sub)) throw new TypeError()
-      const { email, name, sub } = claims
-      return { idToken, subject: sub, email: displayText(email), name: displayText(name) }
-    },
-    catch: () => new IdentityRejected({ provider: provider.id })
-  })
-
-/** The key is of the issuer's own spelling, whichever the ID token used. */
-export const toAccount = ({ endpoints }: PreparedProvider, { email, name, subject }: Identity): Account => ({
-  key: `${endpoints.issuer}#${subject}`,
-  id: subject,
+/** The key holds who vouches for the id, so that another operator's account of the same id is another account. */
+export const toAccount = (issuer: string, { email, id, name }: AccountFields.Fields, subject?: string): Account => ({
+  key: `${issuer}#${id}`,
+  id,
+  ...(subject === undefined ? {} : { subject }),
   ...(email === undefined ? {} : { email }),
   ...(name === undefined ? {} : { name })
 })
+
+const standardClaims = { id: "sub", email: "email", name: "name" }
+
+/** Establishes whose account a token response is for, in the way that the plugin names. */
+export const make = (send: Send, keys: ProviderKeys) => {
+  const completeNames = Effect.fnUntraced(function* (
+    provider: PreparedProvider,
+    fields: AccountFields.Fields,
+    subject: string,
+    accessToken: string
+  ) {
+    if (fields.email !== undefined && fields.name !== undefined) return fields
+    const known = yield* UserInfo.read(send, provider, accessToken, subject).pipe(
+      Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.succeed(UserInfo.nothing) })
+    )
+    return { ...fields, email: fields.email ?? known.email, name: fields.name ?? known.name }
+  })
+
+  const isAccepted = ({ definition, settings }: PreparedProvider, { claims }: IdToken.VerifiedIdToken): boolean => {
+    const accepts = definition.hooks?.acceptsIdentity
+    if (accepts === undefined) return true
+    const isAcceptable = Hooks.call((copy) => accepts(copy.claims, copy.settings), { claims, settings })
+    return Option.contains(isAcceptable, true)
+  }
+
+  const readClaims = (provider: PreparedProvider, verified: IdToken.VerifiedIdToken) => {
+    const { identity } = provider.definition
+    return identity.kind === "id_token" && isAccepted(provider, verified)
+      ? AccountFields.read(provider.definition, verified.claims, { ...standardClaims, ...identity })
+      : Option.none()
+  }
+
+  /** A standard server in the provider's place need not know the provider's own claims: there its subject serves. */
+  const readStandardClaims = (provider: PreparedProvider, verified: IdToken.VerifiedIdToken) =>
+    isStandIn(provider, verified)
+      ? AccountFields.read({ ...provider.definition, hooks: {} }, verified.claims, standardClaims)
+      : Option.none()
+
+  const byIdToken = Effect.fnUntraced(function* (
+    provider: PreparedProvider,
+    { token }: TokenSuccess,
+    nonce: string,
+    known: KeySet
+  ) {
+    const verified = yield* IdToken.verify(keys, known, provider, token, nonce)
+    const fields = Option.orElse(readClaims(provider, verified), () => readStandardClaims(provider, verified))
+    if (Option.isNone(fields)) return yield* new IdentityRejected({ provider: provider.id })
+    const named = yield* completeNames(provider, fields.value, verified.claims.sub, token.access_token)
+    return toAccount(verified.issuer, named)
+  })
+
+  /** The person behind an account that is not one, where the provider tells: it must be true, but may be absent. */
+  const subjectOf = Effect.fnUntraced(function* (
+    provider: PreparedProvider,
+    { token }: TokenSuccess,
+    nonce: string,
+    known: KeySet | undefined
+  ) {
+    if (token.id_token === undefined || known === undefined) return undefined
+    const { claims } = yield* IdToken.verify(keys, known, provider, token, nonce)
+    return AccountFields.isIdentifier(claims.sub) ? claims.sub : yield* new IdentityRejected({ provider: provider.id })
+  })
+
+  const byAsking = Effect.fnUntraced(
+    function* (
+      provider: PreparedProvider,
+      success: TokenSuccess,
+      nonce: string,
+      known: KeySet | undefined,
+      place: Option.Option.Value<ReturnType<typeof AskedIdentity.address>>
+    ) {
+      const subject = yield* subjectOf(provider, success, nonce, known)
+      const accessToken = Redacted.make(success.token.access_token)
+      const fields = yield* AskedIdentity.ask(send, provider, place, accessToken, subject)
+      return toAccount(provider.server.issuer, fields, subject)
+    },
+    // The code is spent: who the account is cannot be asked with it again
+    (effect, { id }) =>
+      Effect.catchTag(effect, ["GrantRefused", "ProviderUnavailable", "ProviderMisconfigured"], () =>
+        Effect.fail(new IdentityRejected({ provider: id }))
+      )
+  )
+
+  return (
+    provider: PreparedProvider,
+    success: TokenSuccess,
+    nonce: string,
+    known: KeySet | undefined
+  ): Effect.Effect<Account, IdentityRejected | AccountSetupRequired> => {
+    const { definition } = provider
+    const rejected = new IdentityRejected({ provider: provider.id })
+    if (definition.identity.kind === "token_response") {
+      const fields = AccountFields.read(definition, success.body, definition.identity)
+      if (Option.isSome(fields)) return Effect.succeed(toAccount(provider.server.issuer, fields.value))
+    }
+    const place = AskedIdentity.address(provider)
+    if (Option.isSome(place)) return byAsking(provider, success, nonce, known, place.value)
+    return known === undefined ? Effect.fail(rejected) : byIdToken(provider, success, nonce, known)
+  }
+}
+
+/** Does a verified ID token come from another operator's server, and without the claims that the plugin identifies by? */
+const isStandIn = ({ definition, endpoints }: PreparedProvider, { claims }: IdToken.VerifiedIdToken): boolean => {
+  const { identity } = definition
+  if (identity.kind === "userinfo" || identity.kind === "api") return true
+  const own = identity.kind === "id_token" ? [identity.id ?? "sub"].flat() : []
+  // One claim of the plugin's, and it is the provider after all: its checks must not be left out
+  return endpoints.replaced && own.every((path) => readText(claims, path) === undefined)
+}

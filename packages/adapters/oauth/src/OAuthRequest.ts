@@ -1,3 +1,4 @@
+import type { ProviderDefinition } from "@oauth-manager/provider-sdk"
 import { Effect } from "effect"
 import * as oauth from "oauth4webapi"
 import { isLoopbackHttp } from "./EndpointUrl.ts"
@@ -27,13 +28,33 @@ export const build = <E>(
     try: () =>
       new Promise<ProviderRequest>((resolve, reject) => {
         const capture: CapturingFetch = async (url, { body, headers, method }) => {
-          resolve({ method, url, headers, form: body?.toString() })
+          // The library's own name and wish are left out, so that those of ProviderHttp or the plugin stand
+          const { accept: _accept, "user-agent": _agent, ...own } = headers
+          resolve({
+            method,
+            url,
+            headers: own,
+            body: body ? { type: "application/x-www-form-urlencoded", text: body.toString() } : undefined
+          })
           return new Response()
         }
         call({ [oauth.customFetch]: capture, [oauth.allowInsecureRequests]: isLoopbackHttp(url) }).catch(reject)
       }),
     catch: onInvalid
   })
+
+/** The request with the plugin's headers, and its body in the plugin's encoding. */
+export const adapt = (
+  request: ProviderRequest,
+  { encoding = "form", headers = {} }: NonNullable<ProviderDefinition["tokenRequests"]> = {}
+): ProviderRequest => ({
+  ...request,
+  headers: { ...request.headers, ...headers },
+  body:
+    request.body === undefined || encoding === "form"
+      ? request.body
+      : { type: "application/json", text: JSON.stringify(Object.fromEntries(new URLSearchParams(request.body.text))) }
+})
 
 /** A JSON answer in the form that oauth4webapi processes. */
 export const jsonResponse = (body: string): Response =>

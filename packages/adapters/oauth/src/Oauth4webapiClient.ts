@@ -1,15 +1,20 @@
 import { OAuthClient, type RegisteredProvider } from "@oauth-manager/application"
-import { type Duration, Effect, Layer, type Redacted } from "effect"
+import { type Duration, Effect, Layer, Option, type Redacted } from "effect"
 import { HttpClient } from "effect/http"
+import * as AskedIdentity from "./AskedIdentity.ts"
 import * as AuthorizationUrl from "./AuthorizationUrl.ts"
 import * as Callback from "./Callback.ts"
 import * as CodeExchange from "./CodeExchange.ts"
 import { unavailable } from "./ErrorClassification.ts"
+import { toAccount } from "./Identity.ts"
+import * as Introspection from "./Introspection.ts"
 import { prepare } from "./PreparedProvider.ts"
+import { expectsIdToken } from "./ProviderEndpoints.ts"
 import * as ProviderHttp from "./ProviderHttp.ts"
 import * as ProviderKeys from "./ProviderKeys.ts"
 import * as ProviderMetadata from "./ProviderMetadata.ts"
 import * as Revocation from "./Revocation.ts"
+import { toAnswer } from "./TokenAnswers.ts"
 import * as TokenEndpoint from "./TokenEndpoint.ts"
 
 export interface Options {
@@ -27,7 +32,9 @@ const make = Effect.fnUntraced(function* ({ deadline = "10 seconds" }: Options) 
   const prepareWithKeys = Effect.fnUntraced(
     function* (registered: RegisteredProvider) {
       const provider = yield* prepare(registered, discover)
-      return { provider, knownKeys: yield* keys.get(provider.id, provider.endpoints.jwks) }
+      const { jwks } = provider.endpoints
+      const isVerified = jwks !== undefined && expectsIdToken(provider.definition, provider.endpoints)
+      return { provider, knownKeys: isVerified ? yield* keys.get(provider.id, jwks) : undefined }
     },
     (effect, { definition }) =>
       Effect.timeoutOrElse(effect, {
@@ -43,18 +50,29 @@ const make = Effect.fnUntraced(function* ({ deadline = "10 seconds" }: Options) 
     readCallback: Effect.fn("OAuthClient.readCallback")(function* (registered, parameters) {
       return yield* Callback.read(yield* prepare(registered, discover), parameters)
     }),
-    exchange: Effect.fn("OAuthClient.exchange")(function* (registered, code, flow, redirectUri) {
-      return yield* exchange({ ...(yield* prepareWithKeys(registered)), code, flow, redirectUri })
+    exchange: Effect.fn("OAuthClient.exchange")(function* (registered, code, flow, context) {
+      return yield* exchange({ ...(yield* prepareWithKeys(registered)), code, flow, context })
     }),
-    refresh: Effect.fn("OAuthClient.refresh")(function* (registered, refreshToken) {
-      return yield* TokenEndpoint.refresh(send, yield* prepare(registered, discover), refreshToken)
+    refresh: Effect.fn("OAuthClient.refresh")(function* (registered, refreshToken, scopes) {
+      const provider = yield* prepare(registered, discover)
+      return toAnswer(yield* TokenEndpoint.refresh(send, provider, refreshToken, scopes), provider)
+    }),
+    identify: Effect.fn("OAuthClient.identify")(function* (registered, accessToken) {
+      const provider = yield* prepare(registered, discover)
+      const place = AskedIdentity.address(provider)
+      if (Option.isNone(place)) return Option.none()
+      const fields = yield* AskedIdentity.ask(send, provider, place.value, accessToken)
+      return Option.some(toAccount(provider.server.issuer, fields))
+    }),
+    introspect: Effect.fn("OAuthClient.introspect")(function* (registered, token) {
+      return yield* Introspection.introspect(send, yield* prepare(registered, discover), token)
     }),
     revoke: Effect.fn("OAuthClient.revoke")(function* (
       registered,
       token: Redacted.Redacted<string>,
       hint: "refresh_token" | "access_token"
     ) {
-      if (registered.definition.revocation === "unsupported") return "unsupported" as const
+      if (registered.definition.revocation.kind === "unsupported") return "unsupported" as const
       return yield* Revocation.revoke(send, yield* prepare(registered, discover), token, hint)
     })
   })

@@ -1,7 +1,7 @@
-import type { RegisteredProvider } from "@oauth-manager/application"
+import type { ClientCredentials, RegisteredProvider } from "@oauth-manager/application"
 import { Scope } from "@oauth-manager/domain"
-import type { ProviderDefinition } from "@oauth-manager/provider-sdk"
-import { Effect, Option, Redacted } from "effect"
+import type { ProviderDefinition, SettingValues } from "@oauth-manager/provider-sdk"
+import { Effect, Option } from "effect"
 import type * as oauth from "oauth4webapi"
 import * as ClientAuthentication from "./ClientAuthentication.ts"
 import { misconfigured } from "./ErrorClassification.ts"
@@ -13,6 +13,8 @@ import { signingAlgorithms } from "./SigningAlgorithms.ts"
 export interface PreparedProvider {
   readonly id: string
   readonly definition: ProviderDefinition
+  readonly settings: SettingValues
+  readonly credentials: ClientCredentials
   readonly endpoints: ProviderEndpoints
   readonly server: oauth.AuthorizationServer
   readonly client: oauth.Client
@@ -27,17 +29,24 @@ const offlineAccess = Scope.make("offline_access")
 const ownScopes = ({ definition }: RegisteredProvider, endpoints: ProviderEndpoints): ReadonlyArray<Scope> => {
   const supported = Option.getOrUndefined(endpoints.metadata)?.scopes ?? []
   const isKnownToPlugin = definition.scopes.some(({ value }) => value === offlineAccess)
-  return endpoints.replaced && definition.refreshTokens && supported.includes(offlineAccess) && !isKnownToPlugin
+  return endpoints.replaced
+    && definition.refreshTokens !== false
+    && supported.includes(offlineAccess)
+    && !isKnownToPlugin
     ? [offlineAccess]
     : []
 }
 
+/** oauth4webapi takes no server without an issuer. Where the provider has none, nothing is ever compared with this one. */
+const issuerOf = ({ issuer, token }: ProviderEndpoints): string => issuer ?? new URL(token).origin
+
 const toServer = (endpoints: ProviderEndpoints): oauth.AuthorizationServer => ({
-  issuer: endpoints.issuer,
+  issuer: issuerOf(endpoints),
   authorization_endpoint: endpoints.authorization,
   token_endpoint: endpoints.token,
-  jwks_uri: endpoints.jwks,
+  ...(endpoints.jwks === undefined ? {} : { jwks_uri: endpoints.jwks }),
   ...(endpoints.revocation === undefined ? {} : { revocation_endpoint: endpoints.revocation }),
+  ...(endpoints.introspection === undefined ? {} : { introspection_endpoint: endpoints.introspection }),
   ...(endpoints.userinfo === undefined ? {} : { userinfo_endpoint: endpoints.userinfo }),
   id_token_signing_alg_values_supported: [...signingAlgorithms(endpoints)],
   authorization_response_iss_parameter_supported: Option.exists(endpoints.metadata, ({ promisesIss }) => promisesIss)
@@ -45,23 +54,22 @@ const toServer = (endpoints: ProviderEndpoints): oauth.AuthorizationServer => ({
 
 /** Finds out where the provider is and takes the deployment's client; without credentials nothing is asked of anybody. */
 export const prepare = Effect.fnUntraced(function* (registered: RegisteredProvider, discover: Discover) {
-  const { credentials, definition } = registered
-  if (
-    Option.isNone(credentials)
-    || credentials.value.clientId === ""
-    || Redacted.value(credentials.value.clientSecret) === ""
-  ) {
+  const { credentials, definition, settings } = registered
+  if (Option.isNone(credentials) || credentials.value.clientId === "") {
     return yield* misconfigured(definition.id, "not_configured")
   }
-  const { clientId, clientSecret } = credentials.value
+  const proof = ClientAuthentication.proofOf(definition, credentials.value)
+  if (Option.isNone(proof)) return yield* misconfigured(definition.id, "not_configured")
   const endpoints = yield* resolve(registered, discover)
   return {
     id: definition.id,
     definition,
+    settings,
+    credentials: credentials.value,
     endpoints,
     server: toServer(endpoints),
-    client: { client_id: clientId },
-    authentication: ClientAuthentication.make(definition.clientAuthentication, endpoints, clientSecret),
+    client: { client_id: credentials.value.clientId },
+    authentication: yield* ClientAuthentication.make(definition, proof.value, endpoints),
     ownScopes: ownScopes(registered, endpoints)
   } satisfies PreparedProvider
 })

@@ -3,14 +3,16 @@ import { DateTime, type Duration, Effect, Option, Redacted } from "effect"
 import { HttpClient, HttpClientRequest } from "effect/http"
 import { unavailable } from "./ErrorClassification.ts"
 import * as ResponseBody from "./ResponseBody.ts"
+import { isInformative } from "./ResponseStatus.ts"
 import { parseRetryAfter } from "./RetryAfter.ts"
 
 export interface ProviderRequest {
-  readonly method: "GET" | "POST"
+  readonly method: "GET" | "POST" | "DELETE"
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
-  /** application/x-www-form-urlencoded. */
-  readonly form: string | undefined
+  readonly body:
+    | { readonly type: "application/x-www-form-urlencoded" | "application/json"; readonly text: string }
+    | undefined
 }
 
 /** `body` is none where it was not read; tokens are in it. */
@@ -27,18 +29,11 @@ export type Send = (
   readsBody?: (status: number) => boolean
 ) => Effect.Effect<ProviderResponse, ProviderUnavailable>
 
-export const isSuccess = (status: number): boolean => status >= 200 && status < 300
-
-/** A 4xx that tells what is wrong in its body. */
-export const isRefusal = (status: number): boolean => status >= 400 && status < 500 && status !== 408 && status !== 429
-
-const isInformative = (status: number): boolean => isSuccess(status) || isRefusal(status)
-
-const toHttp = ({ form, headers, method, url }: ProviderRequest): HttpClientRequest.HttpClientRequest => {
+const toHttp = ({ body, headers, method, url }: ProviderRequest): HttpClientRequest.HttpClientRequest => {
   const request = HttpClientRequest.make(method)(url, {
-    headers: { ...headers, accept: "application/json", "accept-encoding": "identity", "user-agent": "oauth-manager" }
+    headers: { accept: "application/json", "user-agent": "oauth-manager", ...headers, "accept-encoding": "identity" }
   })
-  return form === undefined ? request : HttpClientRequest.bodyText(request, form, "application/x-www-form-urlencoded")
+  return body === undefined ? request : HttpClientRequest.bodyText(request, body.text, body.type)
 }
 
 export const make = (client: HttpClient.HttpClient, deadline: Duration.Input): Send => {

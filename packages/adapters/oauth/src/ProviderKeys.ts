@@ -22,7 +22,7 @@ const kept: Duration.Input = "10 minutes"
 const cooldownMillis = 30_000
 
 const fetchKeys = Effect.fnUntraced(function* (send: Send, provider: string, uri: string) {
-  const response = yield* send(provider, { method: "GET", url: uri, headers: {}, form: undefined })
+  const response = yield* send(provider, { method: "GET", url: uri, headers: {}, body: undefined })
   const failure = classifyStatus(provider, response)
   if (Option.isSome(failure)) return yield* failure.value
   if (response.status >= 400) return yield* misconfigured(provider, "keys_unavailable")

@@ -1,9 +1,11 @@
 import type { ProviderMisconfigured, ProviderUnavailable } from "@oauth-manager/application"
-import { type Duration, Effect, Option, Redacted } from "effect"
+import { type Duration, Effect, Option } from "effect"
 import * as oauth from "oauth4webapi"
 import * as AnswerCache from "./AnswerCache.ts"
 import { vet } from "./EndpointUrl.ts"
 import { classifyStatus, misconfigured, unavailable } from "./ErrorClassification.ts"
+import * as Issuer from "./Issuer.ts"
+import { bodyObject, field } from "./JsonObject.ts"
 import * as OAuthRequest from "./OAuthRequest.ts"
 import type { Send } from "./ProviderHttp.ts"
 
@@ -13,6 +15,7 @@ export interface ProviderMetadata {
   readonly authorization?: string | undefined
   readonly token?: string | undefined
   readonly revocation?: string | undefined
+  readonly introspection?: string | undefined
   readonly userinfo?: string | undefined
   readonly jwks?: string | undefined
   readonly signingAlgorithms?: ReadonlyArray<string> | undefined
@@ -39,6 +42,7 @@ const fromServer = (server: oauth.AuthorizationServer): ProviderMetadata => ({
   authorization: text(server.authorization_endpoint),
   token: text(server.token_endpoint),
   revocation: text(server.revocation_endpoint),
+  introspection: text(server.introspection_endpoint),
   userinfo: text(server.userinfo_endpoint),
   jwks: text(server.jwks_uri),
   signingAlgorithms: list(server.id_token_signing_alg_values_supported),
@@ -64,13 +68,19 @@ const fetchMetadata = Effect.fnUntraced(function* (send: Send, provider: string,
   const failure = classifyStatus(provider, response)
   if (Option.isSome(failure)) return yield* failure.value
   if (response.status >= 400) return yield* misconfigured(provider, "discovery_failed")
-  const body = Option.getOrElse(Option.map(response.body, Redacted.value), () => "")
+  const document = yield* Effect.mapError(Effect.fromOption(bodyObject(response)), () =>
+    unavailable(provider, "unusable_response")
+  )
+  const named = text(field(document, "issuer"))
+  const template =
+    named !== undefined && Issuer.isTemplate(named) && Issuer.isOfTemplate(named, issuer) ? named : undefined
+  const comparable = template === undefined ? document : { ...document, issuer }
   const server = yield* Effect.tryPromise({
-    try: () => oauth.processDiscoveryResponse(url, OAuthRequest.jsonResponse(body)),
+    try: () => oauth.processDiscoveryResponse(url, OAuthRequest.jsonResponse(JSON.stringify(comparable))),
     catch: (error) =>
       isIssuerMismatch(error) ? misconfigured(provider, "issuer_mismatch") : unavailable(provider, "unusable_response")
   })
-  return fromServer(server)
+  return { ...fromServer(server), ...(template === undefined ? {} : { issuer: template }) }
 })
 
 export const make = (send: Send): Effect.Effect<Discover> =>

@@ -1,7 +1,9 @@
 import type { TokenAnswer } from "@oauth-manager/application"
-import { type Scope, Scopes } from "@oauth-manager/domain"
+import { Scopes } from "@oauth-manager/domain"
+import type { JsonObject } from "@oauth-manager/provider-sdk"
 import { Duration, Option, Redacted, Result } from "effect"
-import { field, type JsonObject } from "./JsonObject.ts"
+import { field } from "./JsonObject.ts"
+import type { PreparedProvider } from "./PreparedProvider.ts"
 
 /** A successful token response with every field as RFC 6749 §5.1 wants it, or absent. */
 export interface NormalToken {
@@ -9,6 +11,8 @@ export interface NormalToken {
   readonly token_type: "bearer"
   readonly refresh_token?: string
   readonly expires_in?: number
+  /** No standard; the name that Google and others use. */
+  readonly refresh_token_expires_in?: number
   readonly scope?: string
   readonly id_token?: string
 }
@@ -27,9 +31,12 @@ const seconds = (value: unknown): number | undefined => {
   return Math.min(Math.floor(number), tenYears)
 }
 
-const scopeList = (value: unknown): string | undefined => {
+const scopeList = (value: unknown, separator: string): string | undefined => {
   const words = (Array.isArray(value) ? value : [value]).filter((member) => typeof member === "string")
-  return Scopes.formatScopes(Scopes.parseScopes(words.join(" ").replaceAll(/\s+/g, " "))) || undefined
+  return (
+    Scopes.formatScopes(Scopes.parseScopes(words.join(" ").replaceAll(separator, " ").replaceAll(/\s+/g, " ")))
+    || undefined
+  )
 }
 
 const isBearer = (value: unknown): boolean =>
@@ -42,7 +49,7 @@ const present = <K extends string, V>(name: K, value: V | undefined): { readonly
  * Mends what providers get wrong without harm, so that one silly field never costs a token that cannot be had again.
  * Fails when there is no access token that could be used: none, one that is no VSCHAR, or one that is not a bearer token.
  */
-export const normalize = (body: JsonObject): Result.Result<NormalToken, "unusable"> => {
+export const normalize = (body: JsonObject, scopeSeparator = " "): Result.Result<NormalToken, "unusable"> => {
   const accessToken = field(body, "access_token")
   const refreshToken = field(body, "refresh_token")
   const idToken = field(body, "id_token")
@@ -53,20 +60,24 @@ export const normalize = (body: JsonObject): Result.Result<NormalToken, "unusabl
     token_type: "bearer",
     ...present("refresh_token", isOpaque(refreshToken) ? refreshToken : undefined),
     ...present("expires_in", seconds(field(body, "expires_in"))),
-    ...present("scope", scopeList(field(body, "scope"))),
+    ...present("refresh_token_expires_in", seconds(field(body, "refresh_token_expires_in"))),
+    ...present("scope", scopeList(field(body, "scope"), scopeSeparator)),
     ...present("id_token", typeof idToken === "string" && idToken !== "" ? idToken : undefined)
   })
 }
 
-/** `hidden` are scopes that this adapter asked for of its own accord. */
-export const toAnswer = (token: NormalToken, hidden: ReadonlyArray<Scope>): TokenAnswer => ({
+const lifetime = (value: number | undefined) => Option.map(Option.fromUndefinedOr(value), Duration.seconds)
+
+/** Scopes that this adapter asked for of its own accord are kept out. */
+export const toAnswer = (token: NormalToken, { definition, ownScopes }: PreparedProvider): TokenAnswer => ({
   accessToken: Redacted.make(token.access_token, { label: "access_token" }),
   tokenType: "Bearer",
   refreshToken: Option.map(Option.fromUndefinedOr(token.refresh_token), (value) =>
     Redacted.make(value, { label: "refresh_token" })
   ),
-  expiresIn: Option.map(Option.fromUndefinedOr(token.expires_in), Duration.seconds),
+  expiresIn: lifetime(token.expires_in ?? definition.accessTokenLifetime),
+  refreshExpiresIn: lifetime(token.refresh_token_expires_in),
   scopes: Option.map(Option.fromUndefinedOr(token.scope), (scope) =>
-    Scopes.difference(Scopes.parseScopes(scope), hidden)
+    Scopes.difference(Scopes.parseScopes(scope), ownScopes)
   )
 })

@@ -2,12 +2,13 @@ import { IdentityRejected } from "@oauth-manager/application"
 import { Effect, Option, Redacted } from "effect"
 import * as oauth from "oauth4webapi"
 import { displayText } from "./DisplayText.ts"
-import type { Identity } from "./Identity.ts"
+import type { Fields } from "./AccountFields.ts"
 import * as OAuthRequest from "./OAuthRequest.ts"
 import type { PreparedProvider } from "./PreparedProvider.ts"
-import { isSuccess, type Send } from "./ProviderHttp.ts"
+import type { Send } from "./ProviderHttp.ts"
+import { isSuccess } from "./ResponseStatus.ts"
 
-type Names = Pick<Identity, "email" | "name">
+type Names = Pick<Fields, "email" | "name">
 
 export const nothing: Names = { email: undefined, name: undefined }
 

@@ -19,14 +19,19 @@ export const IntegrationRow = Schema.Struct({
   account_id: Schema.String,
   account_email: Schema.NullOr(Schema.String),
   account_name: Schema.NullOr(Schema.String),
+  account_subject: Schema.NullOr(Schema.String),
   status: IntegrationStatus,
   requested_scopes: Rows.Scopes,
   granted_scopes: Rows.Scopes,
   surplus_scopes: Rows.Scopes,
   features: Schema.Array(FeatureId),
   connected_at: Rows.Time,
+  authorized_at: Rows.Time,
+  authorizations: Schema.Int,
+  reverify_at: Rows.MaybeTime,
   problem_code: Schema.OptionFromNullOr(ProblemCode),
   problem_since: Rows.MaybeTime,
+  problem_claims: Schema.NullOr(Schema.String),
   revocation: Schema.OptionFromNullOr(Revocation)
 })
 
@@ -34,7 +39,9 @@ export const IntegrationRow = Schema.Struct({
 export const SummaryRow = Schema.Struct({
   ...IntegrationRow.fields,
   token_expires_at: Rows.MaybeTime,
-  token_obtained_at: Rows.MaybeTime
+  token_obtained_at: Rows.MaybeTime,
+  token_refreshable: Schema.Boolean,
+  token_refresh_expires_at: Rows.MaybeTime
 })
 
 export const toIntegration = (row: typeof IntegrationRow.Type): Integration => ({
@@ -45,7 +52,8 @@ export const toIntegration = (row: typeof IntegrationRow.Type): Integration => (
     key: row.account_key,
     id: row.account_id,
     ...(row.account_email === null ? {} : { email: row.account_email }),
-    ...(row.account_name === null ? {} : { name: row.account_name })
+    ...(row.account_name === null ? {} : { name: row.account_name }),
+    ...(row.account_subject === null ? {} : { subject: row.account_subject })
   },
   status: row.status,
   requestedScopes: row.requested_scopes,
@@ -53,13 +61,25 @@ export const toIntegration = (row: typeof IntegrationRow.Type): Integration => (
   surplusScopes: row.surplus_scopes,
   features: row.features,
   connectedAt: row.connected_at,
-  problem: Option.zipWith(row.problem_code, row.problem_since, (code, since) => ({ code, since })),
+  authorizedAt: row.authorized_at,
+  authorizations: row.authorizations,
+  reverifyAt: row.reverify_at,
+  problem: Option.zipWith(row.problem_code, row.problem_since, (code, since) => ({
+    code,
+    since,
+    ...(row.problem_claims === null ? {} : { claims: row.problem_claims })
+  })),
   revocation: row.revocation
 })
 
 export const toSummary = (row: typeof SummaryRow.Type): IntegrationSummary => ({
   integration: toIntegration(row),
-  token: Option.map(row.token_obtained_at, (obtainedAt) => ({ obtainedAt, expiresAt: row.token_expires_at }))
+  token: Option.map(row.token_obtained_at, (obtainedAt) => ({
+    obtainedAt,
+    expiresAt: row.token_expires_at,
+    hasRefreshToken: row.token_refreshable,
+    refreshExpiresAt: row.token_refresh_expires_at
+  }))
 })
 
 /** All columns but those that say which row it is. */
@@ -69,13 +89,18 @@ export const toColumns = (integration: Integration) => ({
   account_id: integration.account.id,
   account_email: integration.account.email ?? null,
   account_name: integration.account.name ?? null,
+  account_subject: integration.account.subject ?? null,
   status: integration.status,
   requested_scopes: integration.requestedScopes,
   granted_scopes: integration.grantedScopes,
   surplus_scopes: integration.surplusScopes,
   features: integration.features,
   connected_at: DateTime.toDateUtc(integration.connectedAt),
+  authorized_at: DateTime.toDateUtc(integration.authorizedAt),
+  authorizations: integration.authorizations,
+  reverify_at: Rows.dateOrNull(integration.reverifyAt),
   problem_code: Option.getOrNull(Option.map(integration.problem, ({ code }) => code)),
   problem_since: Rows.dateOrNull(Option.map(integration.problem, ({ since }) => since)),
+  problem_claims: Option.getOrNull(Option.flatMapNullishOr(integration.problem, ({ claims }) => claims)),
   revocation: Option.getOrNull(integration.revocation)
 })

@@ -6,6 +6,7 @@ import { DatabaseUnusable, fromError, isTransient } from "./DatabaseUnusable.ts"
 import initial from "./migrations/0001_initial.ts"
 import isolation from "./migrations/0002_isolation.ts"
 import functions from "./migrations/0003_functions.ts"
+import providers from "./migrations/0004_providers.ts"
 import * as ServiceRole from "./ServiceRole.ts"
 
 export interface Options {
@@ -19,7 +20,8 @@ const run = Migrator.make({})({
   loader: Migrator.fromRecord({
     "0001_initial": initial,
     "0002_isolation": isolation,
-    "0003_functions": functions
+    "0003_functions": functions,
+    "0004_providers": providers
   }),
   table: "migrations"
 })

@@ -1,11 +1,12 @@
 import { AccountAlreadyConnected, IntegrationRepository } from "@oauth-manager/application"
-import { Effect, Layer, Option } from "effect"
+import { Duration, Effect, Layer, Option } from "effect"
 import { SqlClient } from "effect/sql"
 import { IntegrationRow, SummaryRow, toColumns, toIntegration, toSummary } from "./IntegrationRow.ts"
 import * as Rows from "./Rows.ts"
 import * as ScopedTransaction from "./ScopedTransaction.ts"
 
 const firstIntegration = Rows.first("integrations", IntegrationRow, toIntegration)
+const allIntegrations = Rows.all("integrations", IntegrationRow, toIntegration)
 const firstSummary = Rows.first("integrations", SummaryRow, toSummary)
 const allSummaries = Rows.all("integrations", SummaryRow, toSummary)
 
@@ -13,9 +14,10 @@ export const layer = Layer.effect(
   IntegrationRepository,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    const { forUser } = yield* ScopedTransaction.make
+    const { acrossUsers, forUser } = yield* ScopedTransaction.make
 
-    const summaries = sql`SELECT i.*, t.expires_at AS token_expires_at, t.obtained_at AS token_obtained_at
+    const summaries = sql`SELECT i.*, t.expires_at AS token_expires_at, t.obtained_at AS token_obtained_at,
+        t.refresh_token IS NOT NULL AS token_refreshable, t.refresh_expires_at AS token_refresh_expires_at
       FROM integrations i
       LEFT JOIN tokens t ON t.integration_id = i.id AND t.tenant_id = i.tenant_id AND t.user_id = i.user_id`
 
@@ -70,6 +72,23 @@ export const layer = Layer.effect(
           )
         ),
 
+      // Those that have ended are locked too: else two units that saw one end at different times could wait in a circle.
+      findBySubjectForUpdate: (scope, providers, subject) =>
+        forUser(
+          "IntegrationRepository.findBySubjectForUpdate",
+          scope,
+          Effect.flatMap(
+            sql`WITH locked AS MATERIALIZED (
+                SELECT * FROM integrations
+                WHERE tenant_id = ${scope.tenant} AND user_id = ${scope.user}
+                  AND ${sql.in("provider", providers)} AND coalesce(account_subject, account_id) = ${subject}
+                ORDER BY id FOR NO KEY UPDATE
+              )
+              SELECT * FROM locked WHERE status IN ('active', 'reauthorization_required') ORDER BY id`,
+            allIntegrations
+          )
+        ),
+
       insert: Effect.fnUntraced(function* (scope, integration) {
         const row = { id: integration.id, tenant_id: scope.tenant, user_id: scope.user, ...toColumns(integration) }
         const inserted = yield* forUser(
@@ -89,6 +108,23 @@ export const layer = Layer.effect(
           scope,
           sql`UPDATE integrations SET ${sql.update(toColumns(integration))}, updated_at = now()
             WHERE tenant_id = ${scope.tenant} AND user_id = ${scope.user} AND id = ${integration.id}`
+        ),
+
+      claimUnverifiedAcrossUsers: (limit, lease) =>
+        acrossUsers(
+          "IntegrationRepository.claimUnverifiedAcrossUsers",
+          Effect.flatMap(
+            // Materialized, as a subquery run again for each row would claim more than the limit.
+            sql`WITH due AS MATERIALIZED (
+                SELECT id FROM integrations WHERE reverify_at <= statement_timestamp() AND status = 'active'
+                ORDER BY reverify_at LIMIT ${limit} FOR NO KEY UPDATE SKIP LOCKED
+              )
+              UPDATE integrations i
+              SET reverify_at = clock_timestamp() + make_interval(secs => ${Duration.toSeconds(lease)}::float8)
+              FROM due WHERE i.id = due.id
+              RETURNING i.*`,
+            allIntegrations
+          )
         )
     })
   })

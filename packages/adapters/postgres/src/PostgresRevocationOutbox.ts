@@ -1,6 +1,6 @@
 import { type PendingRevocation, RevocationOutbox } from "@oauth-manager/application"
 import { IntegrationId, ProviderId, Sealed } from "@oauth-manager/domain"
-import { Duration, Effect, Layer, Schema } from "effect"
+import { Duration, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import * as Rows from "./Rows.ts"
 import * as ScopedTransaction from "./ScopedTransaction.ts"
@@ -11,6 +11,7 @@ const RevocationRow = Schema.Struct({
   provider: ProviderId,
   token_type_hint: Schema.Literals(["refresh_token", "access_token"]),
   token: Sealed,
+  access_token: Rows.MaybeSealed,
   generation: Schema.BigInt,
   attempts: Schema.Int
 })
@@ -21,6 +22,7 @@ const allRevocations = Rows.all("pending_revocations", RevocationRow, (row): Pen
   provider: row.provider,
   tokenTypeHint: row.token_type_hint,
   token: row.token,
+  accessToken: row.access_token,
   generation: Number(row.generation),
   attempts: row.attempts
 }))
@@ -39,9 +41,9 @@ export const layer = Layer.effect(
           "RevocationOutbox.add",
           scope,
           sql`INSERT INTO pending_revocations
-              (integration_id, tenant_id, user_id, provider, token_type_hint, token, generation, attempts, due_at)
+              (integration_id, tenant_id, user_id, provider, token_type_hint, token, access_token, generation, attempts, due_at)
             VALUES (${revocation.integrationId}, ${scope.tenant}, ${scope.user}, ${revocation.provider},
-              ${revocation.tokenTypeHint}, ${revocation.token}, ${revocation.generation}, ${revocation.attempts}, ${after(delay)})`
+              ${revocation.tokenTypeHint}, ${revocation.token}, ${Option.getOrNull(revocation.accessToken)}, ${revocation.generation}, ${revocation.attempts}, ${after(delay)})`
         ),
 
       claimDueAcrossUsers: (limit, lease) =>

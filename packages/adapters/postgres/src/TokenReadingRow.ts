@@ -15,6 +15,7 @@ interface TokenColumns {
   readonly access_token: Sealed
   readonly refresh_token: Sealed | null
   readonly expires_at: Date | null
+  readonly refresh_expires_at: Date | null
   readonly obtained_at: Date
   readonly data_key_id: string
   readonly key_id: string
@@ -45,7 +46,8 @@ export const toTokenReading = (owner: UserScope, integrationId: IntegrationId, r
             tokenType: row.token_type,
             accessToken: row.access_token,
             refreshToken: Option.fromNullOr(row.refresh_token),
-            expiresAt: row.expires_at === null ? Option.none() : Option.some(toTime(row.expires_at)),
+            expiresAt: Option.map(Option.fromNullOr(row.expires_at), toTime),
+            refreshExpiresAt: Option.map(Option.fromNullOr(row.refresh_expires_at), toTime),
             obtainedAt: toTime(row.obtained_at)
           },
           dataKey: { id: row.data_key_id, keyId: row.key_id, wrapped: row.wrapped }

@@ -10,6 +10,7 @@ export const TokenRow = Schema.Struct({
   access_token: Sealed,
   refresh_token: Rows.MaybeSealed,
   expires_at: Rows.MaybeTime,
+  refresh_expires_at: Rows.MaybeTime,
   obtained_at: Rows.Time
 })
 
@@ -21,6 +22,7 @@ export const toToken = (row: typeof TokenRow.Type): Token => ({
   accessToken: row.access_token,
   refreshToken: row.refresh_token,
   expiresAt: row.expires_at,
+  refreshExpiresAt: row.refresh_expires_at,
   obtainedAt: row.obtained_at
 })
 
@@ -31,6 +33,7 @@ export const toColumns = (token: Token) => ({
   access_token: token.accessToken,
   refresh_token: Option.getOrNull(token.refreshToken),
   expires_at: Rows.dateOrNull(token.expiresAt),
+  refresh_expires_at: Rows.dateOrNull(token.refreshExpiresAt),
   obtained_at: DateTime.toDateUtc(token.obtainedAt),
   lease_owner: null,
   lease_until: null

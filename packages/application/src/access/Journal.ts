@@ -5,6 +5,9 @@ import { SecureRandom } from "effect/crypto"
 /** What a use-case says of an event; who, when and in which request are added here. */
 export type Entry = Pick<AuditEvent, "action" | "object" | "outcome" | "reason" | "purpose">
 
+/** Who acts: a caller, or the service by itself. */
+export type Actor = Caller | "background"
+
 /** Makes audit events of what callers do, each with an id and the time. */
 export class Journal extends Context.Service<Journal>()("@oauth-manager/application/access/Journal", {
   make: Effect.gen(function* () {
@@ -28,6 +31,11 @@ export class Journal extends Context.Service<Journal>()("@oauth-manager/applicat
       /** An event of something a caller did to the data of `about`. */
       byCaller: (caller: Caller, about: UserScope, entry: Entry): Effect.Effect<AuditEvent> =>
         event(about, caller.requestId, entry, { scope: caller.scope, role: actingRole(caller) }),
+      /** An event of what a caller or the service by itself did to the data of `about`. */
+      by: (actor: Actor, about: UserScope, entry: Entry): Effect.Effect<AuditEvent> =>
+        actor === "background"
+          ? event(about, "background", entry)
+          : event(about, actor.requestId, entry, { scope: actor.scope, role: actingRole(actor) }),
       /** An event that nobody signed in caused: a browser at the callback, or the service by itself. */
       byNobody: (about: UserScope, requestId: string, entry: Entry): Effect.Effect<AuditEvent> =>
         event(about, requestId, entry)

@@ -1,6 +1,13 @@
-import { type Caller, type Integration, type IntegrationId, Integrations, type Revocation } from "@oauth-manager/domain"
+import {
+  type Integration,
+  type IntegrationId,
+  Integrations,
+  personOf,
+  type Revocation,
+  type Sealed
+} from "@oauth-manager/domain"
 import { Context, Duration, Effect, Layer, Option } from "effect"
-import { type Entry, Journal } from "../access/Journal.ts"
+import { type Actor, type Entry, Journal } from "../access/Journal.ts"
 import { AuditTrail } from "../ports/AuditTrail.ts"
 import { IntegrationRepository } from "../ports/IntegrationRepository.ts"
 import { OAuthClient } from "../ports/OAuthClient.ts"
@@ -9,6 +16,7 @@ import { type PendingRevocation, RevocationOutbox } from "../ports/RevocationOut
 import { TokenVault } from "../ports/TokenVault.ts"
 import { UnitOfWork } from "../ports/UnitOfWork.ts"
 import { tokenContext } from "../vault/SealingContexts.ts"
+import { sharing } from "./SharedGrants.ts"
 
 const firstDelay = Duration.seconds(30)
 const longestDelay = Duration.hours(6)
@@ -37,26 +45,36 @@ export class Revoker extends Context.Service<Revoker>()("@oauth-manager/applicat
     const audit = yield* AuditTrail
     const journal = yield* Journal
 
-    const revoke = Effect.fnUntraced(function* (pending: PendingRevocation) {
-      const registered = yield* registry.get(pending.provider)
-      const context = tokenContext(
-        { owner: pending.owner, id: pending.integrationId },
-        pending.tokenTypeHint,
-        pending.generation
-      )
-      const token = yield* vault.open(context, pending.token)
-      return yield* oauth.revoke(registered, token, pending.tokenTypeHint)
+    const revokeToken = Effect.fnUntraced(function* (
+      { generation, integrationId, owner, provider }: PendingRevocation,
+      sealed: Sealed,
+      hint: PendingRevocation["tokenTypeHint"]
+    ) {
+      const registered = yield* registry.get(provider)
+      const token = yield* vault.open(tokenContext({ owner, id: integrationId }, hint, generation), sealed)
+      return yield* oauth.revoke(registered, token, hint)
     })
 
-    /** Without a caller it is an event of the service's own. */
-    const eventOf = ({ owner, integrationId }: PendingRevocation, revocation: Revocation, caller?: Caller) => {
-      const entry = ended(integrationId, revocation)
-      return caller === undefined
-        ? journal.byNobody(owner, "background", entry)
-        : journal.byCaller(caller, owner, entry)
-    }
+    /** Has the person connected again, meanwhile, what revoking would end too? Then it must wait until that has ended. */
+    const isGrantedAnew = Effect.fnUntraced(function* ({ integrationId, owner, provider }: PendingRevocation) {
+      const providers = sharing(yield* registry.get(provider), yield* registry.list)
+      const ending = yield* integrations.find(owner, integrationId)
+      if (providers.length === 0 || Option.isNone(ending)) return false
+      const person = personOf(ending.value.integration.account)
+      const connected = yield* units.forUser(owner, integrations.findBySubjectForUpdate(owner, providers, person))
+      return connected.some(({ status }) => status === "active")
+    })
 
-    const store = Effect.fnUntraced(function* (pending: PendingRevocation, revocation: Revocation, caller?: Caller) {
+    /** Whether the access token could be revoked is not told: the end of the refresh token is what counts. */
+    const revoke = Effect.fnUntraced(function* (pending: PendingRevocation) {
+      if (yield* isGrantedAnew(pending)) return "pending" as const
+      if (Option.isSome(pending.accessToken)) {
+        yield* Effect.ignore(revokeToken(pending, pending.accessToken.value, "access_token"))
+      }
+      return yield* revokeToken(pending, pending.token, pending.tokenTypeHint)
+    })
+
+    const store = Effect.fnUntraced(function* (pending: PendingRevocation, revocation: Revocation, actor: Actor) {
       const { owner, integrationId } = pending
       const found = yield* integrations.findForUpdate(owner, integrationId)
       if (revocation === "pending") {
@@ -67,21 +85,21 @@ export class Revoker extends Context.Service<Revoker>()("@oauth-manager/applicat
       if (Option.isNone(found)) return
       const next = yield* Effect.fromResult(Integrations.disconnect(found.value, revocation)).pipe(Effect.orDie)
       yield* integrations.update(owner, next)
-      if (isNews(found.value, revocation)) yield* audit.record(yield* eventOf(pending, revocation, caller))
+      if (isNews(found.value, revocation))
+        yield* audit.record(yield* journal.by(actor, owner, ended(integrationId, revocation)))
     })
 
     return {
       /**
-       * One try, within the provider's deadline, for a caller or for nobody who waits. Whatever the provider answers, the
-       * integration ends as `disconnected`.
+       * One try, within the provider's deadline. Whatever the provider answers, the integration ends as `disconnected`.
        */
-      attempt: Effect.fnUntraced(function* (pending: PendingRevocation, caller?: Caller) {
+      attempt: Effect.fnUntraced(function* (pending: PendingRevocation, actor: Actor) {
         const revocation = yield* revoke(pending).pipe(
           Effect.catchTag(["ProviderUnavailable", "ProviderMisconfigured", "UnknownProvider", "VaultFailed"], () =>
             Effect.succeed("pending" as const)
           )
         )
-        yield* units.forUser(pending.owner, store(pending, revocation, caller))
+        yield* units.forUser(pending.owner, store(pending, revocation, actor))
         return revocation
       }, Effect.uninterruptible)
     }

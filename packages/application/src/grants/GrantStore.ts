@@ -5,18 +5,19 @@ import {
   compareGrant,
   type Consent,
   ConsentId,
+  Freshness,
   type Grant,
   type Integration,
   IntegrationId,
   Integrations,
   isSameAccount,
-  type Provider,
   ScopeCatalogue,
   Scopes,
   type Sealed,
   type Token
 } from "@oauth-manager/domain"
-import { Context, Data, DateTime, Effect, Layer, Option } from "effect"
+import type { ProviderDefinition } from "@oauth-manager/provider-sdk"
+import { Context, Data, DateTime, Duration, Effect, Layer, Option } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { Journal } from "../access/Journal.ts"
 import { AuditTrail } from "../ports/AuditTrail.ts"
@@ -25,7 +26,8 @@ import { ConsentRepository } from "../ports/ConsentRepository.ts"
 import {
   AccountAlreadyConnected,
   IntegrationRepository,
-  type IntegrationSummary
+  type IntegrationSummary,
+  type TokenTimes
 } from "../ports/IntegrationRepository.ts"
 import type { ExchangeAnswer } from "../ports/OAuthClient.ts"
 import { TokenRepository } from "../ports/TokenRepository.ts"
@@ -44,7 +46,7 @@ export class AuthorizationEnded extends Data.TaggedError("AuthorizationEnded")<{
 /** A grant as it came, and the authorization that asked for it. */
 export interface ReceivedGrant {
   readonly authorization: Authorization
-  readonly provider: Provider
+  readonly provider: ProviderDefinition
   readonly answer: ExchangeAnswer
 }
 
@@ -89,6 +91,10 @@ export class GrantStore extends Context.Service<GrantStore>()("@oauth-manager/ap
         requestedScopes,
         grantedScopes: grant.granted,
         surplusScopes: grant.surplus,
+        authorizedAt: now,
+        reverifyAt: Option.map(Option.fromUndefinedOr(provider.reverifyEvery), (seconds) =>
+          DateTime.addDuration(now, Duration.seconds(seconds))
+        ),
         features: ScopeCatalogue.servedFeatures(
           provider,
           [...new Set([...(before?.features ?? []), ...authorization.features])],
@@ -109,6 +115,7 @@ export class GrantStore extends Context.Service<GrantStore>()("@oauth-manager/ap
         provider: provider.id,
         status: "active",
         connectedAt: now,
+        authorizations: 1,
         problem: Option.none(),
         revocation: Option.none()
       }
@@ -126,12 +133,19 @@ export class GrantStore extends Context.Service<GrantStore>()("@oauth-manager/ap
     const withHeldRefreshToken = Effect.fnUntraced(function* (
       integration: Integration,
       held: Option.Option<Token>,
-      answer: ExchangeAnswer
+      answer: ExchangeAnswer,
+      now: DateTime.Utc
     ) {
       const sealed = Option.flatMap(held, (token) => token.refreshToken)
       if (Option.isSome(answer.refreshToken) || Option.isNone(held) || Option.isNone(sealed)) return answer
       const context = tokenContext(integration, "refresh_token", held.value.generation)
-      return { ...answer, refreshToken: yield* openIfReadable(context, sealed.value) }
+      return {
+        ...answer,
+        refreshToken: yield* openIfReadable(context, sealed.value),
+        refreshExpiresIn: Option.orElse(answer.refreshExpiresIn, () =>
+          Freshness.remaining(held.value.refreshExpiresAt, now)
+        )
+      }
     })
 
     const write = Effect.fnUntraced(function* (caller: Caller, received: ReceivedGrant) {
@@ -149,7 +163,7 @@ export class GrantStore extends Context.Service<GrantStore>()("@oauth-manager/ap
       )
       const integration = yield* writeIntegration(received, grant, existing, now)
       const held = yield* tokens.find(owner, integration.id)
-      const answer = yield* withHeldRefreshToken(integration, held, received.answer)
+      const answer = yield* withHeldRefreshToken(integration, held, received.answer, now)
       const generation = 1 + Option.match(held, { onNone: () => 0, onSome: (token) => token.generation })
       const token = yield* sealer.seal(integration, generation, answer, now)
       if (!(yield* tokens.put(owner, token)))
@@ -190,7 +204,12 @@ export class GrantStore extends Context.Service<GrantStore>()("@oauth-manager/ap
           outcome: "success"
         })
       )
-      const times = { expiresAt: token.expiresAt, obtainedAt: token.obtainedAt }
+      const times: TokenTimes = {
+        expiresAt: token.expiresAt,
+        obtainedAt: token.obtainedAt,
+        hasRefreshToken: Option.isSome(token.refreshToken),
+        refreshExpiresAt: token.refreshExpiresAt
+      }
       return { integration, token: Option.some(times) }
     })
 

@@ -29,6 +29,9 @@ export class TokenSealer extends Context.Service<TokenSealer>()("@oauth-manager/
           accessToken,
           refreshToken,
           expiresAt: Option.map(answer.expiresIn, (duration) => DateTime.addDuration(obtainedAt, duration)),
+          refreshExpiresAt: Option.zipWith(refreshToken, answer.refreshExpiresIn, (_, duration) =>
+            DateTime.addDuration(obtainedAt, duration)
+          ),
           obtainedAt
         } satisfies Token
       })

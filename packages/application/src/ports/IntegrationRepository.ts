@@ -1,5 +1,5 @@
 import type { Integration, IntegrationId, IntegrationStatus, ProviderId, UserScope } from "@oauth-manager/domain"
-import { Context, Data, type DateTime, type Effect, type Option } from "effect"
+import { Context, Data, type DateTime, type Duration, type Effect, type Option } from "effect"
 import type { RepositoryUnavailable } from "./RepositoryUnavailable.ts"
 
 /** The user already has a connected integration of this account: another request inserted it meanwhile. */
@@ -22,6 +22,8 @@ export interface Page<Id> {
 export interface TokenTimes {
   readonly expiresAt: Option.Option<DateTime.Utc>
   readonly obtainedAt: DateTime.Utc
+  readonly hasRefreshToken: boolean
+  readonly refreshExpiresAt: Option.Option<DateTime.Utc>
 }
 
 /** An integration and the times of its token, which a disconnected one no longer has. */
@@ -53,6 +55,15 @@ export class IntegrationRepository extends Context.Service<
       provider: ProviderId,
       accountKey: string
     ) => Effect.Effect<Option.Option<Integration>, RepositoryUnavailable>
+    /**
+     * The connected integrations of these providers whose account is, or belongs to, the person `subject` there, in the
+     * order of ids. In this order they are locked as by `findForUpdate`, with those that have ended.
+     */
+    readonly findBySubjectForUpdate: (
+      scope: UserScope,
+      providers: ReadonlyArray<ProviderId>,
+      subject: string
+    ) => Effect.Effect<ReadonlyArray<Integration>, RepositoryUnavailable>
     /** At most one connected integration an account: a second insert fails and the unit of work must end with it. */
     readonly insert: (
       scope: UserScope,
@@ -60,5 +71,10 @@ export class IntegrationRepository extends Context.Service<
     ) => Effect.Effect<void, AccountAlreadyConnected | RepositoryUnavailable>
     /** Writes all fields of an integration locked in this unit of work. */
     readonly update: (scope: UserScope, integration: Integration) => Effect.Effect<void, RepositoryUnavailable>
+    /** Takes up to `limit` active integrations that are due to be verified; nobody else gets them before `lease` is over. */
+    readonly claimUnverifiedAcrossUsers: (
+      limit: number,
+      lease: Duration.Duration
+    ) => Effect.Effect<ReadonlyArray<Integration>, RepositoryUnavailable>
   }
 >()("@oauth-manager/application/ports/IntegrationRepository") {}

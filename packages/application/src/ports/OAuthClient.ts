@@ -21,8 +21,20 @@ export class ProviderMisconfigured extends Data.TaggedError("ProviderMisconfigur
   readonly code: string
 }> {}
 
-/** The provider refuses the code or the refresh token for good (RFC 6749 §5.2 `invalid_grant`). */
-export class GrantRefused extends Data.TaggedError("GrantRefused")<{ readonly provider: string }> {}
+/**
+ * The provider refuses the code or the refresh token for good (RFC 6749 §5.2 `invalid_grant`): only the user can help,
+ * by authorizing anew. `claims` is what the provider then wants in the request's `claims` parameter.
+ */
+export class GrantRefused extends Data.TaggedError("GrantRefused")<{
+  readonly provider: string
+  readonly claims?: string
+}> {}
+
+/** An administrator of the account's organization must act at the provider; the grant itself may be good. */
+export class AdminActionRequired extends Data.TaggedError("AdminActionRequired")<{ readonly provider: string }> {}
+
+/** The provider knows the person, but not yet an account of theirs to connect: they must set one up there first. */
+export class AccountSetupRequired extends Data.TaggedError("AccountSetupRequired")<{ readonly provider: string }> {}
 
 /** The provider answered, but who the account is cannot be trusted: signature, issuer, audience, nonce, times or subject. */
 export class IdentityRejected extends Data.TaggedError("IdentityRejected")<{ readonly provider: string }> {}
@@ -44,13 +56,23 @@ export interface AuthorizationRequest {
   readonly incremental: boolean
   /** No usable refresh token is held: the provider must be made to issue one. */
   readonly needsRefreshToken: boolean
+  /** Requirements of a claims challenge, as JSON (OpenID Connect Core §5.5); left out where the provider takes none. */
+  readonly claims: Option.Option<string>
 }
 
 /** The parameters of the redirect back, as sent by the browser. */
 export interface CallbackParameters {
   readonly code?: Redacted.Redacted<string>
   readonly error?: string
+  /** Only looked at where the plugin classifies errors by it; never kept or shown. */
+  readonly errorDescription?: string
   readonly iss?: string
+}
+
+/** The request that a code is redeemed for: it must be named again with the code. */
+export interface RedemptionContext {
+  readonly redirectUri: string
+  readonly scopes: ReadonlyArray<Scope>
 }
 
 /** A token response (RFC 6749 §5.1), its type in one spelling: `Bearer`. Absent `scopes`: as requested. Absent `expiresIn`: the provider tells no end. */
@@ -59,6 +81,8 @@ export interface TokenAnswer {
   readonly tokenType: string
   readonly refreshToken: Option.Option<Redacted.Redacted<string>>
   readonly expiresIn: Option.Option<Duration.Duration>
+  /** How long the refresh token lives, where the provider tells. */
+  readonly refreshExpiresIn: Option.Option<Duration.Duration>
   readonly scopes: Option.Option<ReadonlyArray<Scope>>
 }
 
@@ -91,13 +115,36 @@ export class OAuthClient extends Context.Service<
       provider: RegisteredProvider,
       code: Redacted.Redacted<string>,
       flow: FlowSecrets,
-      redirectUri: string
-    ) => Effect.Effect<ExchangeAnswer, GrantRefused | IdentityRejected | ProviderUnavailable | ProviderMisconfigured>
+      context: RedemptionContext
+    ) => Effect.Effect<
+      ExchangeAnswer,
+      | GrantRefused
+      | AdminActionRequired
+      | AccountSetupRequired
+      | IdentityRejected
+      | ProviderUnavailable
+      | ProviderMisconfigured
+    >
+    /** `scopes` are those of the grant, for providers that want them named again. */
     readonly refresh: (
       provider: RegisteredProvider,
-      refreshToken: Redacted.Redacted<string>
-    ) => Effect.Effect<TokenAnswer, GrantRefused | ProviderUnavailable | ProviderMisconfigured>
-    /** Revokes a token (RFC 7009); one that the provider no longer knows counts as revoked. */
+      refreshToken: Redacted.Redacted<string>,
+      scopes: ReadonlyArray<Scope>
+    ) => Effect.Effect<TokenAnswer, GrantRefused | AdminActionRequired | ProviderUnavailable | ProviderMisconfigured>
+    /** Asks again whose account an access token is for; none where the provider tells that only with a new grant. */
+    readonly identify: (
+      provider: RegisteredProvider,
+      accessToken: Redacted.Redacted<string>
+    ) => Effect.Effect<
+      Option.Option<Account>,
+      GrantRefused | AccountSetupRequired | IdentityRejected | ProviderUnavailable | ProviderMisconfigured
+    >
+    /** Is the token still good, by the provider's own word (RFC 7662)? None where it cannot be asked. */
+    readonly introspect: (
+      provider: RegisteredProvider,
+      token: Redacted.Redacted<string>
+    ) => Effect.Effect<Option.Option<boolean>, ProviderUnavailable | ProviderMisconfigured>
+    /** Revokes a token (RFC 7009, or as the plugin describes); one that the provider no longer knows counts as revoked. */
     readonly revoke: (
       provider: RegisteredProvider,
       token: Redacted.Redacted<string>,

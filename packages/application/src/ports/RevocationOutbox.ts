@@ -1,5 +1,5 @@
 import type { IntegrationId, ProviderId, Sealed, UserScope } from "@oauth-manager/domain"
-import { Context, type Duration, type Effect } from "effect"
+import { Context, type Duration, type Effect, type Option } from "effect"
 import type { RepositoryUnavailable } from "./RepositoryUnavailable.ts"
 
 /** A token that its provider must still be told to revoke: all that is kept of a disconnected integration's tokens. */
@@ -10,6 +10,8 @@ export interface PendingRevocation {
   readonly tokenTypeHint: "refresh_token" | "access_token"
   /** Sealed as it was in the integration: in the field that the hint names, of this generation. */
   readonly token: Sealed
+  /** The access token, of the same generation, where the provider wants both revoked: it goes first, and may fail. */
+  readonly accessToken: Option.Option<Sealed>
   readonly generation: number
   readonly attempts: number
 }

@@ -1,16 +1,15 @@
 import {
   type AuditEvent,
-  type Caller,
-  type IntegrationId,
+  compareRefresh,
+  type Integration,
   Integrations,
-  type ProblemCode,
+  type Problem,
   ScopeCatalogue,
-  Scopes,
   type Token,
   type UserScope
 } from "@oauth-manager/domain"
 import { Context, DateTime, Effect, Layer, Option } from "effect"
-import { type Entry, Journal } from "../access/Journal.ts"
+import { type Actor, type Entry, Journal } from "../access/Journal.ts"
 import { outlast } from "../grants/StorageOutage.ts"
 import { TokenSealer } from "../grants/TokenSealer.ts"
 import { AuditTrail } from "../ports/AuditTrail.ts"
@@ -22,7 +21,7 @@ import { UnitOfWork } from "../ports/UnitOfWork.ts"
 
 /** The one who asked for a refresh, and the generation that they hold the lease on. */
 export interface HeldLease {
-  readonly caller: Caller
+  readonly actor: Actor
   readonly scope: UserScope
   readonly token: Token
   readonly owner: string
@@ -41,33 +40,32 @@ export class RefreshCommit extends Context.Service<RefreshCommit>()(
       const journal = yield* Journal
 
       const event = (lease: HeldLease, entry: Omit<Entry, "object">): Effect.Effect<AuditEvent> =>
-        journal.byCaller(lease.caller, lease.scope, {
+        journal.by(lease.actor, lease.scope, {
           ...entry,
           object: { type: "integration", id: lease.token.integrationId }
         })
 
       /**
        * A refresh may come back with fewer scopes than the grant had (RFC 6749 §6), which are no longer released, or with
-       * more, which never are.
+       * more, which never are. That it came back at all ends what kept it from coming.
        */
-      const compareScopes = Effect.fnUntraced(function* (
-        scope: UserScope,
-        id: IntegrationId,
+      const refreshed = (
+        integration: Integration,
         { definition: provider }: RegisteredProvider,
         answer: TokenAnswer
-      ) {
-        const found = Option.isSome(answer.scopes) ? yield* integrations.findForUpdate(scope, id) : Option.none()
-        if (Option.isNone(found) || Option.isNone(answer.scopes)) return { narrowed: undefined, reason: {} }
-        const integration = found.value
-        const returned = ScopeCatalogue.canonicalAll(provider, answer.scopes.value)
-        const grantedScopes = integration.grantedScopes.filter((granted) => returned.includes(granted))
-        if (grantedScopes.length < integration.grantedScopes.length) {
-          const features = ScopeCatalogue.servedFeatures(provider, integration.features, grantedScopes)
-          return { narrowed: { ...integration, grantedScopes, features }, reason: { reason: "scopes_narrowed" } }
+      ): { readonly next: Integration; readonly reason: Pick<Entry, "reason"> } => {
+        const { granted, isWider } = compareRefresh(
+          provider,
+          { granted: integration.grantedScopes, surplus: integration.surplusScopes },
+          answer.scopes
+        )
+        const next = Integrations.renew(integration)
+        if (granted.length === integration.grantedScopes.length) {
+          return { next, reason: isWider ? { reason: "scopes_widened" } : {} }
         }
-        const known = Scopes.union(integration.grantedScopes, integration.surplusScopes)
-        return { narrowed: undefined, reason: Scopes.isSubset(returned, known) ? {} : { reason: "scopes_widened" } }
-      })
+        const features = ScopeCatalogue.servedFeatures(provider, integration.features, granted)
+        return { next: { ...next, grantedScopes: granted, features }, reason: { reason: "scopes_narrowed" } }
+      }
 
       const store = Effect.fnUntraced(function* (
         lease: HeldLease,
@@ -81,14 +79,32 @@ export class RefreshCommit extends Context.Service<RefreshCommit>()(
         return yield* units.forUser(
           scope,
           Effect.gen(function* () {
-            const { narrowed, reason } = yield* compareScopes(scope, id, registered, answer)
-            if (!(yield* tokens.commitRefresh(scope, next, lease.owner))) return false
-            if (narrowed !== undefined) yield* integrations.update(scope, narrowed)
-            yield* audit.record(yield* event(lease, { action: "token.refreshed", outcome: "success", ...reason }))
+            const found = yield* integrations.findForUpdate(scope, id)
+            if (Option.isNone(found) || !(yield* tokens.commitRefresh(scope, next, lease.owner))) return false
+            const outcome = refreshed(found.value, registered, answer)
+            yield* integrations.update(scope, outcome.next)
+            yield* audit.record(
+              yield* event(lease, { action: "token.refreshed", outcome: "success", ...outcome.reason })
+            )
             return true
           })
         )
       })
+
+      /** Changes the integration, unless a newer token has come meanwhile. */
+      const whileCurrent = <E>(
+        { scope, token }: HeldLease,
+        change: (integration: Integration, now: DateTime.Utc) => Effect.Effect<void, E>
+      ) =>
+        units.forUser(
+          scope,
+          Effect.gen(function* () {
+            const found = yield* integrations.findForUpdate(scope, token.integrationId)
+            const stored = yield* tokens.find(scope, token.integrationId)
+            const isCurrent = Option.exists(stored, (current) => current.generation === token.generation)
+            if (Option.isSome(found) && isCurrent) yield* change(found.value, yield* DateTime.now)
+          })
+        )
 
       return {
         /** True where the new token was stored; false where this lease was overtaken and nothing was. */
@@ -98,29 +114,35 @@ export class RefreshCommit extends Context.Service<RefreshCommit>()(
         }),
 
         /** The grant is dead: the user must authorize again. Nothing changes where a newer token has come meanwhile. */
-        requireReauthorization: Effect.fnUntraced(function* (lease: HeldLease, code: ProblemCode) {
-          const { scope, token } = lease
-          const since = yield* DateTime.now
-          yield* units.forUser(
-            scope,
+        requireReauthorization: (lease: HeldLease, problem: Omit<Problem, "since">) =>
+          whileCurrent(lease, (integration, since) =>
             Effect.gen(function* () {
-              const found = yield* integrations.findForUpdate(scope, token.integrationId)
-              const stored = yield* tokens.find(scope, token.integrationId)
-              const isCurrent = Option.exists(stored, (current) => current.generation === token.generation)
-              if (Option.isNone(found) || !isCurrent) return
-              const next = Integrations.requireReauthorization(found.value, { code, since })
-              if (next._tag === "Failure") return
-              yield* integrations.update(scope, next.success)
+              // What ended meanwhile keeps what ended it
+              if (integration.status !== "active") return
+              const next = Integrations.requireReauthorization(integration, { ...problem, since })
+              yield* integrations.update(lease.scope, yield* Effect.orDie(Effect.fromResult(next)))
               yield* audit.record(
                 yield* event(lease, {
                   action: "integration.reauthorization_required",
                   outcome: "failure",
-                  reason: code
+                  reason: problem.code
                 })
               )
             })
-          )
-        }),
+          ),
+
+        /** The token could not be renewed, though the grant stands: the integration says what ails it. */
+        note: (lease: HeldLease, problem: Omit<Problem, "since">) =>
+          whileCurrent(lease, (integration, since) =>
+            Effect.gen(function* () {
+              const next = Integrations.note(integration, { ...problem, since })
+              if (next === integration) return
+              yield* integrations.update(lease.scope, next)
+              yield* audit.record(
+                yield* event(lease, { action: "integration.problem_noted", outcome: "failure", reason: problem.code })
+              )
+            })
+          ),
 
         /** Records that the provider could not be asked, or would not answer. */
         fail: (lease: HeldLease, reason: string) =>

@@ -1,15 +1,22 @@
-import { type Caller, type IntegrationId, type ProviderId, type UserScope } from "@oauth-manager/domain"
-import { Context, Duration, Effect, Fiber, FiberMap, Layer, Option, Schedule } from "effect"
+import { Freshness, type IntegrationId, type ProviderId, type UserScope } from "@oauth-manager/domain"
+import { Context, DateTime, Duration, Effect, Fiber, FiberMap, Layer, Option, Schedule } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { NotFound } from "../access/Access.ts"
+import type { Actor } from "../access/Journal.ts"
 import type { Disconnected } from "../access/Disconnected.ts"
-import { GrantRefused, OAuthClient, ProviderMisconfigured, ProviderUnavailable } from "../ports/OAuthClient.ts"
+import {
+  type AdminActionRequired,
+  GrantRefused,
+  OAuthClient,
+  ProviderMisconfigured,
+  ProviderUnavailable
+} from "../ports/OAuthClient.ts"
 import { ProviderRegistry, type UnknownProvider } from "../ports/ProviderRegistry.ts"
 import type { RepositoryUnavailable } from "../ports/RepositoryUnavailable.ts"
 import { type TokenReading, TokenRepository } from "../ports/TokenRepository.ts"
 import { TokenVault, type VaultFailed } from "../ports/TokenVault.ts"
 import { tokenContext } from "../vault/SealingContexts.ts"
-import type { ReauthorizationRequired } from "./ReauthorizationRequired.ts"
+import { ReauthorizationRequired } from "./ReauthorizationRequired.ts"
 import { type HeldLease, RefreshCommit } from "./RefreshCommit.ts"
 import { requireUsable, type UsableReading } from "./UsableReading.ts"
 
@@ -17,6 +24,7 @@ export type RefreshFailure =
   | NotFound
   | Disconnected
   | ReauthorizationRequired
+  | AdminActionRequired
   | ProviderUnavailable
   | ProviderMisconfigured
   | RepositoryUnavailable
@@ -55,26 +63,59 @@ export class TokenRefresher extends Context.Service<TokenRefresher>()(
       const misconfigured = ({ provider }: UnknownProvider) =>
         new ProviderMisconfigured({ provider, code: "provider_not_loaded" })
 
-      const callProvider = Effect.fnUntraced(function* (lease: HeldLease, provider: ProviderId) {
+      const callProvider = Effect.fnUntraced(function* (lease: HeldLease, { grantedScopes, provider }: TokenReading) {
         const { scope, token } = lease
         const registered = yield* Effect.mapError(registry.get(provider), misconfigured)
         if (Option.isNone(token.refreshToken)) return yield* new GrantRefused({ provider })
         const context = tokenContext({ owner: scope, id: token.integrationId }, "refresh_token", token.generation)
         const refreshToken = yield* vault.open(context, token.refreshToken.value)
-        const answer = yield* oauth.refresh(registered, refreshToken)
-        const kept = { ...answer, refreshToken: Option.orElseSome(answer.refreshToken, () => refreshToken) }
-        return yield* commit.succeed(lease, registered, kept)
+        const answer = yield* oauth.refresh(registered, refreshToken, grantedScopes)
+        if (Option.isSome(answer.refreshToken)) return yield* commit.succeed(lease, registered, answer)
+        const now = yield* DateTime.now
+        return yield* commit.succeed(lease, registered, {
+          ...answer,
+          refreshToken: Option.some(refreshToken),
+          refreshExpiresIn: Option.orElse(answer.refreshExpiresIn, () =>
+            Freshness.remaining(token.refreshExpiresAt, now)
+          )
+        })
+      })
+
+      /** A provider may refuse to renew a token that it still honours. */
+      const stillWorks = Effect.fnUntraced(
+        function* ({ scope, token }: HeldLease, provider: ProviderId) {
+          const registered = yield* registry.get(provider)
+          const context = tokenContext({ owner: scope, id: token.integrationId }, "access_token", token.generation)
+          const accessToken = yield* vault.open(context, token.accessToken)
+          return Option.contains(yield* oauth.introspect(registered, accessToken), true)
+        },
+        Effect.orElseSucceed(() => false)
+      )
+
+      /** The grant is refused: at once what the access token itself is worth decides. */
+      const settleRefusal = Effect.fnUntraced(function* (
+        lease: HeldLease,
+        { provider, requestedScopes }: TokenReading,
+        { claims }: GrantRefused
+      ) {
+        if (Option.isNone(lease.token.refreshToken)) {
+          return yield* commit.requireReauthorization(lease, { code: "refresh_token_missing" })
+        }
+        const wanted = claims === undefined ? {} : { claims }
+        if (!(yield* stillWorks(lease, provider))) {
+          return yield* commit.requireReauthorization(lease, { code: "grant_revoked", ...wanted })
+        }
+        yield* commit.note(lease, { code: "refresh_refused", ...wanted })
+        return yield* new ReauthorizationRequired({ provider, scopes: requestedScopes, tokenWorks: true })
       })
 
       /** Runs under the lease and without interruption, from before the request until its outcome is stored. */
       const refreshHeld = (lease: HeldLease, reading: TokenReading) =>
-        callProvider(lease, reading.provider).pipe(
+        callProvider(lease, reading).pipe(
           Effect.catchTags({
-            GrantRefused: () =>
-              commit.requireReauthorization(
-                lease,
-                Option.isNone(lease.token.refreshToken) ? "refresh_token_missing" : "grant_revoked"
-              ),
+            GrantRefused: (error) => settleRefusal(lease, reading, error),
+            AdminActionRequired: (error) =>
+              Effect.andThen(commit.note(lease, { code: "admin_action_required" }), Effect.fail(error)),
             ProviderUnavailable: (error) => Effect.andThen(commit.fail(lease, error.reason), Effect.fail(error)),
             ProviderMisconfigured: (error) => Effect.andThen(commit.fail(lease, error.code), Effect.fail(error))
           }),
@@ -90,7 +131,7 @@ export class TokenRefresher extends Context.Service<TokenRefresher>()(
 
       /** One look: the answer is a reading of a newer generation than `generation`. */
       const advance = Effect.fnUntraced(function* (
-        caller: Caller,
+        actor: Actor,
         scope: UserScope,
         id: IntegrationId,
         generation: number
@@ -111,8 +152,8 @@ export class TokenRefresher extends Context.Service<TokenRefresher>()(
             retryAfter: Option.some(Duration.seconds(1))
           })
         }
-        if (outcome === "Acquired") yield* refreshHeld({ caller, scope, token, owner }, reading)
-        return yield* advance(caller, scope, id, generation)
+        if (outcome === "Acquired") yield* refreshHeld({ actor, scope, token, owner }, reading)
+        return yield* advance(actor, scope, id, generation)
       })
 
       return {
@@ -121,7 +162,7 @@ export class TokenRefresher extends Context.Service<TokenRefresher>()(
          * With `patient` false a refresh by another process fails at once with `refresh_in_progress`.
          */
         refreshPast: (
-          caller: Caller,
+          actor: Actor,
           scope: UserScope,
           id: IntegrationId,
           generation: number,
@@ -131,7 +172,7 @@ export class TokenRefresher extends Context.Service<TokenRefresher>()(
             const key = JSON.stringify([scope.tenant, scope.user, id, generation, options.patient])
             const running = FiberMap.getUnsafe(inFlight, key)
             if (Option.isSome(running)) return Fiber.join(running.value)
-            const attempt = advance(caller, scope, id, generation)
+            const attempt = advance(actor, scope, id, generation)
             return Fiber.join(
               run(
                 key,

@@ -15,6 +15,7 @@ import { SecureRandom } from "effect/crypto"
 import { NotFound, requirePermission } from "../access/Access.ts"
 import { Journal } from "../access/Journal.ts"
 import { OneTimeSecret } from "../access/OneTimeSecret.ts"
+import { revokedTokens } from "../disconnect/RevokedTokens.ts"
 import { GrantStore } from "../grants/GrantStore.ts"
 import { AuditTrail } from "../ports/AuditTrail.ts"
 import { AuthorizationRepository, type CompletionClaim } from "../ports/AuthorizationRepository.ts"
@@ -22,6 +23,7 @@ import { type ExchangeAnswer, OAuthClient } from "../ports/OAuthClient.ts"
 import { ProviderRegistry, type RegisteredProvider } from "../ports/ProviderRegistry.ts"
 import { TokenVault } from "../ports/TokenVault.ts"
 import { UnitOfWork } from "../ports/UnitOfWork.ts"
+import { RefreshTokenOutlook } from "../refresh/RefreshTokenOutlook.ts"
 import { codeContext, flowContext, openCallback, openFlow } from "../vault/SealingContexts.ts"
 
 export class CompletionTokenInvalid extends Data.TaggedError("CompletionTokenInvalid")<{}> {}
@@ -41,6 +43,10 @@ export class AuthorizationFailed extends Data.TaggedError("AuthorizationFailed")
   readonly error: AuthorizationError
 }> {}
 
+/** Does revoking a token leave the rest of what the account granted as it is? */
+const endsAlone = ({ definition: { revocation } }: RegisteredProvider): boolean =>
+  revocation.kind !== "unsupported" && revocation.reach === "token"
+
 /** Longer than the provider's answers and the commit may take together, so that no second redemption begins meanwhile. */
 const claimDuration = Duration.seconds(60)
 
@@ -58,6 +64,7 @@ export class CompleteAuthorization extends Context.Service<CompleteAuthorization
       const units = yield* UnitOfWork
       const authorizations = yield* AuthorizationRepository
       const grants = yield* GrantStore
+      const outlook = yield* RefreshTokenOutlook
       const audit = yield* AuditTrail
       const journal = yield* Journal
       const secrets = yield* OneTimeSecret
@@ -112,19 +119,20 @@ export class CompleteAuthorization extends Context.Service<CompleteAuthorization
         const parked = openCallback(yield* vault.open(codeContext(authorization), claim.code))
         const flow = openFlow(yield* vault.open(flowContext(authorization), claim.flow))
         const code = yield* oauth.readCallback(registered, parked)
-        return yield* oauth.exchange(registered, code, flow, authorization.redirectUri)
+        return yield* oauth.exchange(registered, code, flow, {
+          redirectUri: authorization.redirectUri,
+          scopes: authorization.requestedScopes
+        })
       })
 
-      /** The end of the refresh token ends the access token; the other way round a server may choose (RFC 7009 §2.1). */
-      const discard = (registered: RegisteredProvider, { accessToken, refreshToken }: ExchangeAnswer) =>
-        registered.definition.revocationReach === "token"
-          ? Effect.ignore(
-              Option.match(refreshToken, {
-                onNone: () => oauth.revoke(registered, accessToken, "access_token"),
-                onSome: (token) => oauth.revoke(registered, token, "refresh_token")
-              })
-            )
-          : Effect.void
+      const discard = Effect.fnUntraced(function* (registered: RegisteredProvider, answer: ExchangeAnswer) {
+        if (!endsAlone(registered)) return
+        const { accessToken, token, tokenTypeHint } = revokedTokens(registered.definition.revocation, answer)
+        if (Option.isSome(accessToken)) {
+          yield* Effect.ignore(oauth.revoke(registered, accessToken.value, "access_token"))
+        }
+        yield* Effect.ignore(oauth.revoke(registered, token, tokenTypeHint))
+      })
 
       const refuseEnded = Effect.fnUntraced(function* (authorization: Authorization) {
         const found = yield* authorizations.find(authorization.owner, authorization.id)
@@ -140,6 +148,7 @@ export class CompleteAuthorization extends Context.Service<CompleteAuthorization
       ) {
         const provider = registered.definition
         return yield* grants.store(caller, { authorization, provider, answer }).pipe(
+          Effect.flatMap(outlook.report),
           Effect.tapErrorTag(["AccountMismatch", "ScopeEscalation", "AuthorizationEnded"], () =>
             discard(registered, answer)
           ),
@@ -161,6 +170,8 @@ export class CompleteAuthorization extends Context.Service<CompleteAuthorization
           Effect.catchTags({
             CallbackRefused: ({ error }) => fail(caller, authorization, error),
             GrantRefused: () => fail(caller, authorization, "exchange_refused"),
+            AdminActionRequired: () => fail(caller, authorization, "admin_consent_required"),
+            AccountSetupRequired: () => fail(caller, authorization, "account_setup_required"),
             IdentityRejected: () => fail(caller, authorization, "identity_rejected")
           })
         )

@@ -1,34 +1,47 @@
 import {
+  type Account,
   type Caller,
   type Integration,
   type IntegrationId,
   Integrations,
+  personOf,
   type Revocation,
   type UserScope
 } from "@oauth-manager/domain"
-import { Context, DateTime, Duration, Effect, Layer, Option } from "effect"
+import { Context, Data, DateTime, Duration, Effect, Layer, Option } from "effect"
 import { NotFound, requireAccess } from "../access/Access.ts"
 import { type Entry, Journal } from "../access/Journal.ts"
+import { revokedTokens } from "../disconnect/RevokedTokens.ts"
 import { ended, Revoker } from "../disconnect/Revoker.ts"
+import { sharing } from "../disconnect/SharedGrants.ts"
 import { AuditTrail } from "../ports/AuditTrail.ts"
 import { ConsentRepository } from "../ports/ConsentRepository.ts"
 import { IntegrationRepository } from "../ports/IntegrationRepository.ts"
+import { ProviderRegistry, type RegisteredProvider } from "../ports/ProviderRegistry.ts"
 import { type PendingRevocation, RevocationOutbox } from "../ports/RevocationOutbox.ts"
 import { TokenRepository } from "../ports/TokenRepository.ts"
 import { UnitOfWork } from "../ports/UnitOfWork.ts"
 
+/** Revoking the integration's grant would take these integrations along, and the caller has not agreed to that. */
+export class SharedGrantUnconfirmed extends Data.TaggedError("SharedGrantUnconfirmed")<{
+  readonly integrations: ReadonlyArray<IntegrationId>
+}> {}
+
 /** Until when the request that disconnects has the only try at the provider. */
 const ownTry = Duration.seconds(30)
 
+const isEnded = ({ status }: Integration): boolean => status === "disconnected" || status === "disconnecting"
+
 /**
- * Ends an integration. Its tokens are destroyed and its consents withdrawn at once; the one token needed to revoke the
- * grant moves to the outbox, and from there to the provider, now or later. Repeating it changes nothing.
+ * Ends an integration. Its tokens are destroyed and its consents withdrawn at once; what is needed to revoke the grant moves
+ * to the outbox, and from there to the provider, now or later. Repeating it changes nothing.
  */
 export class DisconnectIntegration extends Context.Service<DisconnectIntegration>()(
   "@oauth-manager/application/use-cases/DisconnectIntegration",
   {
     make: Effect.gen(function* () {
       const units = yield* UnitOfWork
+      const registry = yield* ProviderRegistry
       const integrations = yield* IntegrationRepository
       const tokens = yield* TokenRepository
       const consents = yield* ConsentRepository
@@ -37,34 +50,80 @@ export class DisconnectIntegration extends Context.Service<DisconnectIntegration
       const audit = yield* AuditTrail
       const journal = yield* Journal
 
-      /** The token moves as it is sealed: whether it can be opened is not the user's concern. */
-      const takeToken = Effect.fnUntraced(function* ({ owner, id, provider }: Integration) {
+      /** The tokens move as they are sealed: whether they can be opened is not the user's concern. */
+      const takeTokens = Effect.fnUntraced(function* (
+        { owner, id, provider }: Integration,
+        registered: Option.Option<RegisteredProvider>
+      ) {
         const stored = yield* tokens.find(owner, id)
         yield* tokens.destroy(owner, id)
         if (Option.isNone(stored)) return Option.none()
-        const { accessToken, refreshToken, generation } = stored.value
         const pending: PendingRevocation = {
+          ...revokedTokens(Option.getOrUndefined(registered)?.definition.revocation, stored.value),
           integrationId: id,
           owner,
           provider,
-          tokenTypeHint: Option.isSome(refreshToken) ? "refresh_token" : "access_token",
-          token: Option.getOrElse(refreshToken, () => accessToken),
-          generation,
+          generation: stored.value.generation,
           attempts: 0
         }
         yield* outbox.add(owner, pending, ownTry)
         return Option.some(pending)
       })
 
-      const begin = Effect.fnUntraced(function* (caller: Caller, user: UserScope, id: IntegrationId) {
+      /**
+       * Locks the integration, and with it, in one order for all, those that share its grant. What can no longer be used has
+       * nothing to lose.
+       */
+      const lock = Effect.fnUntraced(function* (
+        user: UserScope,
+        id: IntegrationId,
+        registered: Option.Option<RegisteredProvider>,
+        account: Account
+      ) {
+        const providers = Option.isSome(registered) ? sharing(registered.value, yield* registry.list) : []
+        const connected =
+          providers.length > 0 ? yield* integrations.findBySubjectForUpdate(user, providers, personOf(account)) : []
         const found = yield* integrations.findForUpdate(user, id)
+        return { found, siblings: connected.filter((other) => other.id !== id && other.status === "active") }
+      })
+
+      /** Their grant is revoked with the one that is disconnected. */
+      const endShared = Effect.fnUntraced(function* (caller: Caller, siblings: ReadonlyArray<Integration>) {
+        const since = yield* DateTime.now
+        for (const sibling of siblings) {
+          const next = Integrations.requireReauthorization(sibling, { code: "shared_grant_revoked", since })
+          yield* integrations.update(sibling.owner, yield* Effect.orDie(Effect.fromResult(next)))
+          yield* audit.record(
+            yield* journal.byCaller(caller, sibling.owner, {
+              action: "integration.reauthorization_required",
+              object: { type: "integration", id: sibling.id },
+              outcome: "failure",
+              reason: "shared_grant_revoked"
+            })
+          )
+        }
+      })
+
+      const begin = Effect.fnUntraced(function* (
+        caller: Caller,
+        user: UserScope,
+        id: IntegrationId,
+        registered: Option.Option<RegisteredProvider>,
+        seen: Integration,
+        confirmsShared: boolean
+      ) {
+        const { found, siblings } = yield* lock(user, id, registered, seen.account)
         if (Option.isNone(found)) return yield* new NotFound()
         const integration = found.value
-        if (integration.status === "disconnected" || integration.status === "disconnecting") {
-          return { integration, pending: Option.none() }
-        }
+        if (isEnded(integration)) return { integration, pending: Option.none() }
         const disconnecting = yield* Effect.fromResult(Integrations.beginDisconnect(integration)).pipe(Effect.orDie)
-        const pending = yield* takeToken(disconnecting)
+        const pending = yield* takeTokens(disconnecting, registered)
+        // Without a token nothing is revoked, and nothing ends with it
+        const lost = Option.isSome(pending) ? siblings : []
+        if (lost.length > 0 && !confirmsShared) {
+          return yield* new SharedGrantUnconfirmed({ integrations: lost.map((sibling) => sibling.id) })
+        }
+        yield* endShared(caller, lost)
         const next = Option.isSome(pending)
           ? disconnecting
           : yield* Effect.fromResult(Integrations.disconnect(disconnecting, "unsupported")).pipe(Effect.orDie)
@@ -84,17 +143,28 @@ export class DisconnectIntegration extends Context.Service<DisconnectIntegration
       })
 
       return {
+        /**
+         * Where revoking takes other integrations of the user along, it needs `confirmsShared`. `manageAccess` is where the
+         * user withdraws what the provider cannot be told to end.
+         */
         disconnect: Effect.fn("DisconnectIntegration.disconnect")(function* (
           caller: Caller,
           user: UserScope,
-          id: IntegrationId
+          id: IntegrationId,
+          { confirmsShared }: { readonly confirmsShared: boolean }
         ) {
           yield* requireAccess(caller, user, "integrations:write")
-          const { integration, pending } = yield* units.forUser(user, begin(caller, user, id))
+          const seen = yield* integrations.find(user, id)
+          if (Option.isNone(seen)) return yield* new NotFound()
+          const registered = yield* Effect.option(registry.get(seen.value.integration.provider))
+          const { integration, pending } = yield* units.forUser(
+            user,
+            begin(caller, user, id, registered, seen.value.integration, confirmsShared)
+          )
           const revocation: Revocation = Option.isSome(pending)
             ? yield* revoker.attempt(pending.value, caller)
             : Option.getOrElse(integration.revocation, () => "pending" as const)
-          return { id, revocation }
+          return { id, revocation, manageAccess: revocation === "unsupported" ? manageAccess(registered) : [] }
         }, Effect.uninterruptible)
       }
     })
@@ -102,3 +172,6 @@ export class DisconnectIntegration extends Context.Service<DisconnectIntegration
 ) {
   static readonly layer = Layer.effect(this, this.make)
 }
+
+const manageAccess = (registered: Option.Option<RegisteredProvider>) =>
+  Option.getOrUndefined(registered)?.definition.links?.manageAccess ?? []

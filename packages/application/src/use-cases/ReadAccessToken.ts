@@ -39,11 +39,15 @@ export class ReadAccessToken extends Context.Service<ReadAccessToken>()(
 
       const requireScopes = Effect.fnUntraced(function* (reading: UsableReading, asked: ReadonlyArray<Scope>) {
         if (asked.length === 0) return
-        const canonical = yield* registry.get(reading.provider).pipe(
-          Effect.map(({ definition }) => ScopeCatalogue.canonicalAll(definition, asked)),
-          Effect.catchTag("UnknownProvider", () => Effect.succeed(asked))
+        const missing = yield* registry.get(reading.provider).pipe(
+          Effect.map(({ definition }) =>
+            Scopes.difference(
+              ScopeCatalogue.canonicalAll(definition, asked),
+              ScopeCatalogue.closure(definition, reading.grantedScopes)
+            )
+          ),
+          Effect.catchTag("UnknownProvider", () => Effect.succeed(Scopes.difference(asked, reading.grantedScopes)))
         )
-        const missing = Scopes.difference(canonical, reading.grantedScopes)
         if (missing.length > 0) return yield* new ScopeNotGranted({ missing })
       })
 
@@ -61,13 +65,15 @@ export class ReadAccessToken extends Context.Service<ReadAccessToken>()(
         if (!expired && Option.isNone(token.refreshToken)) return serveHeld("min_ttl_unattainable")
         return yield* refresher.refreshPast(caller, user, id, token.generation, { patient: expired }).pipe(
           Effect.map((reading) => ({ reading, refreshed: true, warnings: [] as ReadonlyArray<TokenWarning> })),
-          Effect.catchTag(["ProviderUnavailable", "ProviderMisconfigured"], (error) =>
-            // It may have expired while the provider was waited for.
-            Effect.flatMap(hasExpired, (ended) =>
-              ended
-                ? Effect.fail(error)
-                : Effect.succeed(serveHeld(isInProgress(error) ? "refresh_in_progress" : "refresh_failed"))
-            )
+          Effect.catchTag(
+            ["ProviderUnavailable", "ProviderMisconfigured", "AdminActionRequired", "ReauthorizationRequired"],
+            (error) =>
+              // It may have expired while the provider was waited for.
+              Effect.flatMap(hasExpired, (ended) =>
+                ended || (error._tag === "ReauthorizationRequired" && error.tokenWorks !== true)
+                  ? Effect.fail(error)
+                  : Effect.succeed(serveHeld(isInProgress(error) ? "refresh_in_progress" : "refresh_failed"))
+              )
           )
         )
       })

@@ -16,7 +16,7 @@ export class RetryRevocations extends Context.Service<RetryRevocations>()(
         /** Takes what is due, which no other server does meanwhile, and answers how many that were. */
         retryDue: Effect.fn("RetryRevocations.retryDue")(function* () {
           const due = yield* outbox.claimDueAcrossUsers(batch, lease)
-          yield* Effect.forEach(due, (pending) => revoker.attempt(pending), {
+          yield* Effect.forEach(due, (pending) => revoker.attempt(pending, "background"), {
             concurrency: 4,
             discard: true
           })

@@ -18,11 +18,12 @@ import { NotFound, requireAccess } from "../access/Access.ts"
 import { Disconnected } from "../access/Disconnected.ts"
 import { Journal } from "../access/Journal.ts"
 import { OneTimeSecret } from "../access/OneTimeSecret.ts"
+import { sharing } from "../disconnect/SharedGrants.ts"
 import { AuditTrail } from "../ports/AuditTrail.ts"
 import { AuthorizationRepository } from "../ports/AuthorizationRepository.ts"
 import { IntegrationRepository } from "../ports/IntegrationRepository.ts"
 import { OAuthClient } from "../ports/OAuthClient.ts"
-import { ProviderRegistry } from "../ports/ProviderRegistry.ts"
+import { ProviderRegistry, type RegisteredProvider } from "../ports/ProviderRegistry.ts"
 import { ReturnUrls } from "../ports/ReturnUrls.ts"
 import { TokenRepository } from "../ports/TokenRepository.ts"
 import { TokenVault } from "../ports/TokenVault.ts"
@@ -44,6 +45,8 @@ export interface AuthorizationInput {
   readonly integrationId: Option.Option<IntegrationId>
   readonly returnTo: string
   readonly loginHint: Option.Option<string>
+  /** What a claims challenge of the provider's API asks for, as JSON; else what the integration's problem holds. */
+  readonly claims: Option.Option<string>
 }
 
 /** Begins the connect flow: checks what is asked, keeps the flow's secrets and gives the URL to send the browser to. */
@@ -64,7 +67,12 @@ export class StartAuthorization extends Context.Service<StartAuthorization>()(
       const random = yield* SecureRandom.SecureRandom
       const returnUrls = yield* ReturnUrls
 
-      const findUpgraded = Effect.fnUntraced(function* (user: UserScope, provider: Provider, id: IntegrationId) {
+      const findUpgraded = Effect.fnUntraced(function* (
+        user: UserScope,
+        registered: RegisteredProvider,
+        id: IntegrationId
+      ) {
+        const provider = registered.definition
         const found = yield* integrations.find(user, id)
         if (Option.isNone(found)) return yield* new NotFound()
         const { integration } = found.value
@@ -73,11 +81,14 @@ export class StartAuthorization extends Context.Service<StartAuthorization>()(
           return yield* new Disconnected({ integrationId: id })
         }
         const token = yield* tokens.find(user, id)
-        const isAlive = integration.status === "active"
+        const isRefused = Option.exists(integration.problem, ({ code }) => code === "refresh_refused")
+        const isAlive = integration.status === "active" && !isRefused
+        // Of a grant that several plugins share, an incremental authorization would bring the scopes of the others too
+        const isShared = sharing(registered, yield* registry.list).length > 1
         return {
           integration,
           hasRefreshToken: isAlive && Option.exists(token, (held) => Option.isSome(held.refreshToken)),
-          incremental: isAlive && provider.incrementalAuthorization
+          incremental: isAlive && provider.incrementalAuthorization && !isShared
         }
       })
 
@@ -96,7 +107,7 @@ export class StartAuthorization extends Context.Service<StartAuthorization>()(
           const asked = yield* Effect.fromResult(ScopeCatalogue.requestedScopes(provider, input))
           const upgraded = Option.isNone(input.integrationId)
             ? undefined
-            : yield* findUpgraded(user, provider, input.integrationId.value)
+            : yield* findUpgraded(user, registered, input.integrationId.value)
           if (Option.isNone(registered.credentials)) return yield* new ProviderNotConfigured({ provider: provider.id })
 
           const incremental = upgraded?.incremental === true
@@ -108,7 +119,10 @@ export class StartAuthorization extends Context.Service<StartAuthorization>()(
               Option.fromUndefinedOr(upgraded?.integration.account.email)
             ),
             incremental,
-            needsRefreshToken: upgraded?.hasRefreshToken !== true
+            needsRefreshToken: upgraded?.hasRefreshToken !== true,
+            claims: Option.orElse(input.claims, () =>
+              Option.flatMapNullishOr(upgraded?.integration.problem ?? Option.none(), ({ claims }) => claims)
+            )
           })
           const createdAt = yield* DateTime.now
           const authorization: Authorization = {

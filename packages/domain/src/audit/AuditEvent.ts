@@ -18,6 +18,8 @@ export const AuditAction = Schema.Literals([
   "integration.reauthorization_required",
   "integration.disconnecting",
   "integration.disconnected",
+  "integration.problem_noted",
+  "integration.verified",
   "scope.escalation_refused",
   "token.refreshed",
   "token.refresh_failed",

@@ -14,6 +14,8 @@ export type AuthorizationStatus = typeof AuthorizationStatus.Type
 export const AuthorizationError = Schema.Literals([
   "access_denied",
   "account_mismatch",
+  "account_setup_required",
+  "admin_consent_required",
   "exchange_refused",
   "identity_rejected",
   "issuer_mismatch",

@@ -34,6 +34,12 @@ export interface Integration {
   readonly surplusScopes: ReadonlyArray<Scope>
   readonly features: ReadonlyArray<FeatureId>
   readonly connectedAt: DateTime.Utc
+  /** When the account was last authorized for it. */
+  readonly authorizedAt: DateTime.Utc
+  /** How many times the account was authorized for it, each of which may have brought a refresh token. */
+  readonly authorizations: number
+  /** When it must next be made sure that the authorization stands; none where the provider does not ask for that. */
+  readonly reverifyAt: Option.Option<DateTime.Utc>
   readonly problem: Option.Option<Problem>
   readonly revocation: Option.Option<Revocation>
 }
@@ -67,12 +73,40 @@ const move = (
 /** The account was authorized again: its grant is the new one, and what ailed it is mended. */
 export const reconnect = (
   integration: Integration,
-  grant: Pick<Integration, "account" | "requestedScopes" | "grantedScopes" | "surplusScopes" | "features">
-) => move(integration, "active", { ...grant, problem: Option.none() })
+  grant: Pick<
+    Integration,
+    "account" | "requestedScopes" | "grantedScopes" | "surplusScopes" | "features" | "authorizedAt" | "reverifyAt"
+  >
+) => move(integration, "active", { ...grant, authorizations: integration.authorizations + 1, problem: Option.none() })
+
+/**
+ * Notes what ails an integration that can be used all the same; one that cannot keeps what ails it more. What is known goes on
+ * since when it was found, with what the provider wants now.
+ */
+export const note = (integration: Integration, problem: Problem): Integration => {
+  if (integration.status !== "active") return integration
+  const known = Option.filter(integration.problem, ({ code }) => code === problem.code)
+  if (Option.exists(known, ({ claims }) => claims === problem.claims)) return integration
+  const since = Option.match(known, { onNone: () => problem.since, onSome: (before) => before.since })
+  return { ...integration, problem: Option.some({ ...problem, since }) }
+}
+
+/** Nothing ails an active integration any more. */
+export const recover = (integration: Integration): Integration =>
+  integration.status === "active" ? { ...integration, problem: Option.none() } : integration
+
+/** Its token was renewed: that mends an active integration, but for an account that is no longer set up. */
+export const renew = (integration: Integration): Integration =>
+  Option.exists(integration.problem, ({ code }) => code === "account_setup_required")
+    ? integration
+    : recover(integration)
 
 export const requireReauthorization = (integration: Integration, problem: Problem) =>
   move(integration, "reauthorization_required", {
-    problem: Option.some(Option.getOrElse(integration.problem, () => problem))
+    problem:
+      integration.status === "reauthorization_required"
+        ? Option.orElseSome(integration.problem, () => problem)
+        : Option.some(problem)
   })
 
 export const beginDisconnect = (integration: Integration) => move(integration, "disconnecting", {})
@@ -82,5 +116,6 @@ export const disconnect = (integration: Integration, revocation: Revocation) =>
   move(integration, "disconnected", {
     revocation: Option.some(revocation),
     features: [],
+    reverifyAt: Option.none(),
     problem: Option.none()
   })

@@ -24,22 +24,37 @@ export const ScopeDefinition = Schema.Struct({
   description: Schema.NonEmptyString,
   sensitivity: Sensitivity,
   /** Other spellings in which the provider returns this scope. */
-  aliases: Schema.optionalKey(Schema.Array(Scope))
+  aliases: Schema.optionalKey(Schema.Array(Scope)),
+  /** Scopes of the catalogue that whoever holds this one holds too, though the provider does not name them. */
+  implies: Schema.optionalKey(Schema.Array(Scope))
 })
 export type ScopeDefinition = typeof ScopeDefinition.Type
 
 export const FeatureDefinition = Schema.Struct({
   id: FeatureId,
   title: Schema.NonEmptyString,
-  scopes: Schema.NonEmptyArray(Scope)
+  /** None where the provider has no scopes: then the feature works as soon as the account is connected. */
+  scopes: Schema.Array(Scope)
 })
 export type FeatureDefinition = typeof FeatureDefinition.Type
+
+/** How the provider spells scopes in its answers, apart from the aliases of single ones. */
+export const ScopeNames = Schema.Struct({
+  /** Case does not matter. */
+  ignoreCase: Schema.optionalKey(Schema.Boolean),
+  /** Beginnings that may be there or not. */
+  prefixes: Schema.optionalKey(Schema.Array(Schema.NonEmptyString)),
+  /** Scopes that may be granted without being listed: they count as granted where they were asked for. */
+  unlisted: Schema.optionalKey(Schema.Array(Scope))
+})
+export type ScopeNames = typeof ScopeNames.Type
 
 /** What the product's rules need to know of a provider; how to talk to it is the plugin's `ProviderDefinition`. */
 export const Provider = Schema.Struct({
   id: ProviderId,
   name: Schema.NonEmptyString,
   scopes: Schema.Array(ScopeDefinition),
+  scopeNames: Schema.optionalKey(ScopeNames),
   /** Asked for in every authorization, to identify the account and to obtain a refresh token. */
   identityScopes: Schema.Array(Scope),
   features: Schema.Array(FeatureDefinition),

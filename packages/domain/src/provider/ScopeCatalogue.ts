@@ -13,12 +13,36 @@ export class UnknownFeature extends Data.TaggedError("UnknownFeature")<{
   readonly features: ReadonlyArray<string>
 }> {}
 
+/** A spelling without what the provider does not care about. */
+const normalize = ({ scopeNames }: Provider, scope: string): string => {
+  const fold = (text: string): string => (scopeNames?.ignoreCase === true ? text.toLowerCase() : text)
+  const folded = fold(scope)
+  const prefix = scopeNames?.prefixes?.map(fold).find((beginning) => folded.startsWith(beginning))
+  return prefix === undefined ? folded : folded.slice(prefix.length)
+}
+
 /** The catalogue's own spelling of a scope that the provider may return under an alias. */
-export const canonical = (provider: Provider, scope: Scope): Scope =>
-  provider.scopes.find((known) => known.value === scope || known.aliases?.includes(scope) === true)?.value ?? scope
+export const canonical = (provider: Provider, scope: Scope): Scope => {
+  const wanted = normalize(provider, scope)
+  const known = provider.scopes.find(({ aliases = [], value }) =>
+    [value, ...aliases].some((spelling) => normalize(provider, spelling) === wanted)
+  )
+  return known?.value ?? scope
+}
 
 export const canonicalAll = (provider: Provider, scopes: ReadonlyArray<Scope>): ReadonlyArray<Scope> =>
   Scopes.union(scopes.map((scope) => canonical(provider, scope)))
+
+/** The scopes, and all that they imply. */
+export const closure = (provider: Provider, scopes: ReadonlyArray<Scope>): ReadonlyArray<Scope> => {
+  const held = new Set(canonicalAll(provider, scopes))
+  // A set gives what is added while it is walked, too.
+  for (const scope of held) {
+    const implied = provider.scopes.find(({ value }) => value === scope)?.implies ?? []
+    for (const other of canonicalAll(provider, implied)) held.add(other)
+  }
+  return [...held]
+}
 
 export const isInCatalogue = (provider: Provider, scope: Scope): boolean =>
   provider.scopes.some((known) => known.value === canonical(provider, scope))
@@ -45,13 +69,15 @@ export const requestedScopes = (
   )
 }
 
-/** The features whose scopes are all among `granted`. */
+/** The features whose scopes are all among `granted`, or implied by them. */
 export const servedFeatures = (
   provider: Provider,
   features: ReadonlyArray<FeatureId>,
   granted: ReadonlyArray<Scope>
-): ReadonlyArray<FeatureId> =>
-  provider.features
+): ReadonlyArray<FeatureId> => {
+  const held = closure(provider, granted)
+  return provider.features
     .filter((feature) => features.includes(feature.id))
-    .filter((feature) => Scopes.isSubset(canonicalAll(provider, feature.scopes), granted))
+    .filter((feature) => Scopes.isSubset(canonicalAll(provider, feature.scopes), held))
     .map((feature) => feature.id)
+}

@@ -1,6 +1,6 @@
 import { Data, Option, Result } from "effect"
 import type { Provider } from "../provider/Provider.ts"
-import { canonicalAll, isInCatalogue } from "../provider/ScopeCatalogue.ts"
+import { canonicalAll, closure, isInCatalogue } from "../provider/ScopeCatalogue.ts"
 import { difference, type Scope, union } from "./Scope.ts"
 
 /** A provider granted scopes that nobody asked for and that no earlier consent explains. */
@@ -15,6 +15,23 @@ export interface Grant {
   readonly denied: ReadonlyArray<Scope>
   readonly surplus: ReadonlyArray<Scope>
 }
+
+/** Canonically, with those that were asked for and that the provider grants without listing them. */
+const returnedScopes = (
+  provider: Provider,
+  returned: Option.Option<ReadonlyArray<Scope>>,
+  asked: ReadonlyArray<Scope>
+): ReadonlyArray<Scope> =>
+  Option.match(returned, {
+    onNone: () => asked,
+    onSome: (scopes) => {
+      const unlisted = canonicalAll(provider, provider.scopeNames?.unlisted ?? [])
+      return union(
+        canonicalAll(provider, scopes),
+        asked.filter((scope) => unlisted.includes(scope))
+      )
+    }
+  })
 
 /**
  * Compares canonically what a provider granted with what was asked for and consented to before.
@@ -31,11 +48,10 @@ export const compareGrant = (
 ): Result.Result<Grant, ScopeEscalation> => {
   const requested = canonicalAll(provider, grant.requested)
   const consented = union(requested, canonicalAll(provider, grant.consentedBefore))
-  const returned = Option.match(grant.returned, {
-    onNone: () => requested,
-    onSome: (scopes) => canonicalAll(provider, scopes)
-  })
-  const surplus = difference(returned, consented)
+  const returned = returnedScopes(provider, grant.returned, requested)
+  const held = closure(provider, returned)
+  const covered = closure(provider, consented)
+  const surplus = difference(returned, covered)
   const mayReturnEarlier =
     provider.returnsEarlierConsents === "always"
     || (provider.returnsEarlierConsents === "incremental" && grant.incremental)
@@ -43,8 +59,28 @@ export const compareGrant = (
   return escalated.length > 0
     ? Result.fail(new ScopeEscalation({ provider: provider.id, scopes: escalated }))
     : Result.succeed({
-        granted: difference(returned, surplus),
-        denied: difference(consented, returned),
+        granted: union(
+          difference(returned, surplus),
+          consented.filter((scope) => held.includes(scope))
+        ),
+        denied: difference(consented, held),
         surplus
       })
+}
+
+/** What is left of a grant, and what it holds beyond itself, after a refresh that returned `returned`. */
+export const compareRefresh = (
+  provider: Provider,
+  before: { readonly granted: ReadonlyArray<Scope>; readonly surplus: ReadonlyArray<Scope> },
+  returned: Option.Option<ReadonlyArray<Scope>>
+): { readonly granted: ReadonlyArray<Scope>; readonly isWider: boolean } => {
+  if (Option.isNone(returned)) return { granted: before.granted, isWider: false }
+  const granted = canonicalAll(provider, before.granted)
+  const now = returnedScopes(provider, returned, granted)
+  const held = closure(provider, now)
+  const known = closure(provider, union(granted, before.surplus))
+  return {
+    granted: granted.filter((scope) => held.includes(scope)),
+    isWider: difference(now, known).length > 0
+  }
 }

@@ -21,6 +21,10 @@ export const effectiveMinTtl = (token: Times, asked: Option.Option<Duration.Dura
       })
   })
 
+/** How long there is until `end`. */
+export const remaining = (end: Option.Option<DateTime.Utc>, now: DateTime.Utc): Option.Option<Duration.Duration> =>
+  Option.map(end, (time) => Duration.max(DateTime.distance(now, time), Duration.zero))
+
 export const hasExpired = (token: Times, now: DateTime.Utc): boolean =>
   Option.exists(token.expiresAt, (end) => DateTime.isLessThanOrEqualTo(end, now))
 

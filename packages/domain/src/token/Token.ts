@@ -18,5 +18,7 @@ export interface Token {
   readonly accessToken: Sealed
   readonly refreshToken: Option.Option<Sealed>
   readonly expiresAt: Option.Option<DateTime.Utc>
+  /** When the refresh token ends, where the provider told. */
+  readonly refreshExpiresAt: Option.Option<DateTime.Utc>
   readonly obtainedAt: DateTime.Utc
 }

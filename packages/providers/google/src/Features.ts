@@ -1,11 +1,9 @@
-import type { defineProvider } from "@oauth-manager/provider-sdk"
-
-type Features = Parameters<typeof defineProvider>[0]["features"]
+import type { ProviderManifest } from "@oauth-manager/provider-sdk"
 
 const api = (name: string): string => `https://www.googleapis.com/auth/${name}`
 
 /** What a product may offer on a Google account, with the narrowest scopes that serve it. */
-export const features: Features = [
+export const features: ProviderManifest["features"] = [
   { id: "google.calendar.read", title: "Show your Google calendar", scopes: [api("calendar.readonly")] },
   { id: "google.calendar.write", title: "Plan in your Google calendar", scopes: [api("calendar.events")] },
   { id: "google.mail.read", title: "Show your Gmail messages", scopes: [api("gmail.readonly")] },

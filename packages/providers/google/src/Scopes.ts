@@ -1,11 +1,9 @@
-import type { defineProvider } from "@oauth-manager/provider-sdk"
-
-type Scopes = Parameters<typeof defineProvider>[0]["scopes"]
+import type { ProviderManifest } from "@oauth-manager/provider-sdk"
 
 const api = (name: string): string => `https://www.googleapis.com/auth/${name}`
 
 /** Sensitivity as Google classes it; restricted scopes need Google's yearly security assessment of the product. */
-export const scopes: Scopes = [
+export const scopes: ProviderManifest["scopes"] = [
   { value: "openid", title: "Sign in", description: "Tells which Google account it is.", sensitivity: "basic" },
   {
     value: "email",
@@ -25,7 +23,8 @@ export const scopes: Scopes = [
     value: api("calendar.readonly"),
     title: "Read calendars",
     description: "Reads every calendar of the account, its settings and its events.",
-    sensitivity: "sensitive"
+    sensitivity: "sensitive",
+    implies: [api("calendar.events.readonly")]
   },
   {
     value: api("calendar.events.readonly"),
@@ -37,7 +36,8 @@ export const scopes: Scopes = [
     value: api("calendar.events"),
     title: "Change events",
     description: "Reads, adds, changes and deletes events of every calendar.",
-    sensitivity: "sensitive"
+    sensitivity: "sensitive",
+    implies: [api("calendar.events.readonly")]
   },
   {
     value: api("calendar.freebusy"),
@@ -79,13 +79,15 @@ export const scopes: Scopes = [
     value: api("drive.readonly"),
     title: "Read files",
     description: "Reads every Drive file.",
-    sensitivity: "restricted"
+    sensitivity: "restricted",
+    implies: [api("drive.metadata.readonly")]
   },
   {
     value: api("drive"),
     title: "Change files",
     description: "Reads, changes and deletes every Drive file.",
-    sensitivity: "restricted"
+    sensitivity: "restricted",
+    implies: [api("drive.readonly")]
   },
   {
     value: api("contacts.readonly"),
@@ -97,7 +99,8 @@ export const scopes: Scopes = [
     value: api("contacts"),
     title: "Change contacts",
     description: "Reads, adds, changes and deletes contacts.",
-    sensitivity: "sensitive"
+    sensitivity: "sensitive",
+    implies: [api("contacts.readonly")]
   },
   {
     value: api("tasks.readonly"),
@@ -109,6 +112,7 @@ export const scopes: Scopes = [
     value: api("tasks"),
     title: "Change tasks",
     description: "Reads, adds, changes and deletes tasks and task lists.",
-    sensitivity: "sensitive"
+    sensitivity: "sensitive",
+    implies: [api("tasks.readonly")]
   }
 ]

@@ -9,9 +9,18 @@ export default defineProvider({
   clientAuthentication: "client_secret_basic",
   pkce: "required",
   authorizationParameters: { prompt: "consent" },
-  refreshTokens: true,
-  revocation: "rfc7009",
-  revocationReach: "token",
+  refreshTokens: {
+    rotation: "static",
+    lifetimes: [
+      {
+        code: "grant_one_year",
+        since: "authorization",
+        seconds: 365 * 24 * 60 * 60,
+        text: "The sandbox ends a grant a year after the consent."
+      }
+    ]
+  },
+  revocation: { kind: "rfc7009", reach: "token" },
   identity: { kind: "id_token" },
   incrementalAuthorization: false,
   returnsEarlierConsents: "never",
@@ -54,6 +63,17 @@ export default defineProvider({
       id: "sandbox.calendar.write",
       title: "Plan in your calendar",
       scopes: ["sandbox.calendar.read", "sandbox.calendar.write"]
+    }
+  ],
+  brand: {
+    color: "#B7791F",
+    monogram: "S",
+    logo: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path fill="#B7791F" d="M2 10h20l-3 10H5z"/><circle fill="#F6E05E" cx="12" cy="6" r="4"/></svg>'
+  },
+  notices: [
+    {
+      code: "development_only",
+      text: "The sandbox is for development: whoever reaches it can sign in as any of its accounts."
     }
   ]
 })

@@ -1,39 +1,27 @@
 import { Provider } from "@oauth-manager/domain"
 import { Schema } from "effect"
+import { incoherences } from "./Coherence.ts"
+import { ClientAuthentication } from "./manifest/ClientAuthentication.ts"
+import { Errors } from "./manifest/ErrorRules.ts"
+import { Hooks } from "./manifest/Hooks.ts"
+import { Identity } from "./manifest/Identity.ts"
+import { Api, Location } from "./manifest/Location.ts"
+import { Brand, Links, Notice, RegisteredCapability } from "./manifest/Presentation.ts"
+import { RefreshTokens } from "./manifest/RefreshTokens.ts"
+import { Revocation, SharedGrant } from "./manifest/Revocation.ts"
+import { Settings } from "./manifest/Settings.ts"
+import { Parameters, Seconds } from "./manifest/Text.ts"
+import { TokenRequests } from "./manifest/TokenRequests.ts"
 
 /** The plugin contract this server speaks. A plugin written for another is refused when it is loaded. */
 export const apiVersion = 1
 
-const EndpointUrl = Schema.String.check(
-  Schema.isPattern(/^https?:\/\/[^\s#?]+(\?[^\s#]*)?$/, { message: "must be an absolute http(s) URL without fragment" })
-)
-
-const Parameters = Schema.Record(Schema.String, Schema.String)
-
-export const Endpoints = Schema.Struct({
-  authorization: EndpointUrl,
-  token: EndpointUrl,
-  /** RFC 7009. */
-  revocation: Schema.optionalKey(EndpointUrl),
-  /** OpenID Connect Core §5.3. */
-  userinfo: Schema.optionalKey(EndpointUrl),
-  /** The keys that sign ID tokens (RFC 7517). */
-  jwks: EndpointUrl
-})
-
-/** Where the provider is: written down, or read from the issuer's metadata (OpenID Connect Discovery 1.0). */
-export const Location = Schema.Union([
-  Schema.Struct({ kind: Schema.Literal("endpoints"), issuer: EndpointUrl, endpoints: Endpoints }),
-  Schema.Struct({ kind: Schema.Literal("discovery"), issuer: EndpointUrl })
-])
-
-/** A provider as its plugin describes it: what the product sees of it, and how to talk to it. */
-export const ProviderDefinition = Schema.Struct({
+export const Fields = Schema.Struct({
   ...Provider.fields,
   apiVersion: Schema.Literal(apiVersion),
   location: Location,
-  /** How the client authenticates at the token and revocation endpoints (RFC 6749 §2.3.1). */
-  clientAuthentication: Schema.Literals(["client_secret_basic", "client_secret_post"]),
+  api: Schema.optionalKey(Api),
+  clientAuthentication: ClientAuthentication,
   /** RFC 7636, method S256. There is no fallback from `required`. */
   pkce: Schema.Literals(["required", "unsupported"]),
   /** Sent in every authorization request. */
@@ -42,16 +30,29 @@ export const ProviderDefinition = Schema.Struct({
   refreshTokenParameters: Schema.optionalKey(Parameters),
   /** Sent too when an existing grant is extended. */
   incrementalParameters: Schema.optionalKey(Parameters),
-  refreshTokens: Schema.Boolean,
-  /** RFC 7009. */
-  revocation: Schema.Literals(["rfc7009", "unsupported"]),
-  /** Does revoking a token end that authorization alone, or all that the account ever granted to the product? */
-  revocationReach: Schema.Literals(["token", "grant"]),
-  /** The account is identified by the issuer and subject of the ID token. */
-  identity: Schema.Struct({
-    kind: Schema.Literal("id_token"),
-    /** Other values of `iss` that the provider is known to write. */
-    issuerAliases: Schema.optionalKey(Schema.Array(Schema.NonEmptyString))
-  })
+  /** The authorization request takes `claims` (OpenID Connect Core §5.5), such as those of a claims challenge. */
+  acceptsClaims: Schema.optionalKey(Schema.Boolean),
+  tokenRequests: Schema.optionalKey(TokenRequests),
+  /** How long an access token lives where the provider does not tell, in seconds; without it, until it is refused. */
+  accessTokenLifetime: Schema.optionalKey(Seconds),
+  /** `false`: the provider issues none. */
+  refreshTokens: Schema.Union([RefreshTokens, Schema.Literal(false)]),
+  revocation: Revocation,
+  sharedGrant: Schema.optionalKey(SharedGrant),
+  identity: Identity,
+  /** How often it must be made sure that the authorization still stands, in seconds. */
+  reverifyEvery: Schema.optionalKey(Seconds),
+  errors: Schema.optionalKey(Errors),
+  hooks: Schema.optionalKey(Hooks),
+  settings: Schema.optionalKey(Settings),
+  /** Where the provider has no scopes: what the product's registration there permits. */
+  registeredCapabilities: Schema.optionalKey(Schema.Array(RegisteredCapability)),
+  links: Schema.optionalKey(Links),
+  brand: Schema.optionalKey(Brand),
+  notices: Schema.optionalKey(Schema.Array(Notice))
 })
+
+/** A provider as its plugin describes it: what the product sees of it, and how to talk to it. */
+export const ProviderDefinition = Fields.check(Schema.makeFilter(incoherences))
 export type ProviderDefinition = typeof ProviderDefinition.Type
+export type ProviderManifest = typeof ProviderDefinition.Encoded

@@ -10,7 +10,10 @@ import {
 import { Schema } from "effect"
 import { Time } from "./Time.ts"
 
-/** `integration_id`: the integration to upgrade, or the one that the authorization led to. */
+/**
+ * `integration_id`: the integration to upgrade, or the one that the authorization led to. `admin_consent_url`: where an
+ * administrator consents for the account's organization, with the error `admin_consent_required`.
+ */
 export const AuthorizationView = Schema.Struct({
   id: AuthorizationId,
   provider: ProviderId,
@@ -20,7 +23,8 @@ export const AuthorizationView = Schema.Struct({
   expires_at: Time,
   created_at: Time,
   integration_id: Schema.optionalKey(IntegrationId),
-  error: Schema.optionalKey(AuthorizationError)
+  error: Schema.optionalKey(AuthorizationError),
+  admin_consent_url: Schema.optionalKey(Schema.String)
 }).annotate({ identifier: "Authorization" })
 export type AuthorizationView = typeof AuthorizationView.Type
 

@@ -1,5 +1,5 @@
 import { FeatureId, Scope } from "@oauth-manager/domain"
-import { Schema } from "effect"
+import { Option, Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { Authentication } from "./Authentication.ts"
 import { AuthorizationView, StartedAuthorizationView } from "./AuthorizationView.ts"
@@ -8,7 +8,17 @@ import { IntegrationView } from "./IntegrationView.ts"
 import { onBodies, onUsers, Problems } from "./problems/Problems.ts"
 import { text } from "./Text.ts"
 
+const isJsonObject = (text: string): boolean => {
+  const value = Option.getOrUndefined(Option.liftThrowable((json: string): unknown => JSON.parse(json))(text))
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+}
+
 const several = Schema.isMaxLength(100)
+
+/** The `claims` parameter (OpenID Connect Core §5.5) that an API's claims challenge asked for. */
+const Claims = text(4096).check(
+  Schema.makeFilter((value) => isJsonObject(value) || "must be a JSON object, in text, as the challenge holds it")
+)
 
 /** With neither `features` nor `scopes`, the authorization asks for what identifies the account alone. */
 export const StartAuthorizationBody = Schema.Struct({
@@ -17,7 +27,8 @@ export const StartAuthorizationBody = Schema.Struct({
   scopes: Schema.optionalKey(Schema.Array(Scope).check(several)),
   integration_id: Schema.optionalKey(IntegrationIdInput),
   return_to: text(2048),
-  login_hint: Schema.optionalKey(text(320))
+  login_hint: Schema.optionalKey(text(320)),
+  claims: Schema.optionalKey(Claims)
 }).annotate({ identifier: "StartAuthorization" })
 
 export const CompleteAuthorizationBody = Schema.Struct({

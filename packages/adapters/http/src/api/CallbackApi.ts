@@ -19,8 +19,11 @@ export const CallbackApi = HttpApiGroup.make("callback")
         state: Schema.optionalKey(secret),
         code: Schema.optionalKey(secret),
         error: Schema.optionalKey(parameter(512)),
-        iss: Schema.optionalKey(parameter(2048))
+        error_description: Schema.optionalKey(parameter(8192)),
+        iss: Schema.optionalKey(parameter(2048)),
+        admin_consent: Schema.optionalKey(parameter(16))
       },
+      /** An administrator who comes back from `admin_consent_url` has no flow of their own, and sees a page. */
       success: HttpApiSchema.Empty(303).annotate({
         description: "Back to `return_to`, with `authorization_id` and `completion_token` or `error`"
       }),

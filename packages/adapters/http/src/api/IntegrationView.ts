@@ -8,6 +8,7 @@ import {
   Scope
 } from "@oauth-manager/domain"
 import { Schema } from "effect"
+import { LinkView } from "./ProviderView.ts"
 import { Time } from "./Time.ts"
 
 /** What keeps an integration from working, since when, and who must do what about it. */
@@ -17,6 +18,19 @@ const IntegrationProblemView = Schema.Struct({
   who: Schema.Literals(["user", "admin", "operator"]),
   action: Schema.String
 }).annotate({ identifier: "IntegrationProblem" })
+
+export const IntegrationWarningCode = Schema.Literals([
+  "refresh_token_missing",
+  "refresh_token_expires",
+  "refresh_token_limit"
+])
+
+/** What will end the integration's access unless somebody acts; `at` is when, where that is known. */
+const IntegrationWarningView = Schema.Struct({
+  code: IntegrationWarningCode,
+  at: Schema.optionalKey(Time),
+  detail: Schema.String
+}).annotate({ identifier: "IntegrationWarning" })
 
 /** A connected account. `token` is absent once it is disconnected, and its times null where the provider tells no end. */
 export const IntegrationView = Schema.Struct({
@@ -39,14 +53,19 @@ export const IntegrationView = Schema.Struct({
       next_refresh_at: Schema.NullOr(Time)
     })
   ),
-  problem: Schema.optionalKey(IntegrationProblemView)
+  problem: Schema.optionalKey(IntegrationProblemView),
+  warnings: Schema.Array(IntegrationWarningView)
 }).annotate({ identifier: "Integration" })
 export type IntegrationView = typeof IntegrationView.Type
 
-/** `pending`: the provider could not be told yet, and will be. */
+/**
+ * `pending`: the provider could not be told yet, and will be. `unsupported`: it cannot be told, and `manage_access` lists
+ * where the user withdraws what was granted there.
+ */
 export const DisconnectionView = Schema.Struct({
   id: IntegrationId,
   status: Schema.Literal("disconnected"),
-  revocation: Revocation
+  revocation: Revocation,
+  manage_access: Schema.optionalKey(Schema.Array(LinkView))
 }).annotate({ identifier: "Disconnection" })
 export type DisconnectionView = typeof DisconnectionView.Type

@@ -5,7 +5,7 @@ import { Authentication } from "./Authentication.ts"
 import { ofIntegration, ofUser } from "./Identifiers.ts"
 import { DisconnectionView, IntegrationView } from "./IntegrationView.ts"
 import { pageOf, pageQuery } from "./Paging.ts"
-import { onUsers } from "./problems/Problems.ts"
+import { onUsers, Problems } from "./problems/Problems.ts"
 
 export const IntegrationsApi = HttpApiGroup.make("integrations")
   .add(
@@ -28,7 +28,7 @@ export const IntegrationsApi = HttpApiGroup.make("integrations")
       params: ofIntegration,
       query: { confirm: Schema.optionalKey(Schema.Literal("shared")) },
       success: DisconnectionView,
-      error: onUsers
+      error: [...onUsers, Problems.shared_grant]
     }).annotate(OpenApi.Summary, "Disconnect it: destroy its tokens and revoke its grant; repeating changes nothing")
   )
   .middleware(Authentication)

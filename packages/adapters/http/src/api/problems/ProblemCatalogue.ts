@@ -103,6 +103,16 @@ export const problemCatalogue = {
     title: "Completion in progress",
     meaning: "Another request is completing the authorization: repeat after `Retry-After`."
   },
+  shared_grant: {
+    status: 409,
+    title: "Shared grant",
+    meaning: "Revoking the grant ends `integrations` too, which share it: repeat with `confirm=shared` to end them all."
+  },
+  admin_action_required: {
+    status: 409,
+    title: "Admin action required",
+    meaning: "An administrator of the account's organization must allow the product at the provider; the user cannot."
+  },
   payload_too_large: {
     status: 413,
     title: "Payload too large",

@@ -12,6 +12,7 @@ export type FieldError = typeof FieldError.Type
 /** The wire form of every problem, by its code. */
 export const Problems = {
   account_mismatch: problem("account_mismatch", {}),
+  admin_action_required: problem("admin_action_required", {}),
   authentication_required: problem("authentication_required", {}),
   authentication_unavailable: problem("authentication_unavailable", {}),
   authorization_completed: problem("authorization_completed", { integration_id: Schema.optionalKey(IntegrationId) }),
@@ -38,6 +39,7 @@ export const Problems = {
   }),
   return_to_not_allowed: problem("return_to_not_allowed", {}),
   scope_escalation: problem("scope_escalation", {}),
+  shared_grant: problem("shared_grant", { integrations: Schema.Array(IntegrationId) }),
   scope_not_granted: problem("scope_not_granted", { missing_scopes: Strings }),
   storage_unavailable: problem("storage_unavailable", {}),
   unknown_feature: problem("unknown_feature", { features: Strings }),
@@ -67,6 +69,7 @@ export const onBodies = [Problems.payload_too_large, Problems.unsupported_media_
 export const onTokens = [
   Problems.disconnected,
   Problems.reauthorization_required,
+  Problems.admin_action_required,
   Problems.provider_unavailable,
   Problems.provider_misconfigured
 ] as const

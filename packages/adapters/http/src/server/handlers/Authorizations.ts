@@ -28,7 +28,8 @@ export const layer = HttpApiBuilder.group(
           scopes: payload.scopes ?? [],
           integrationId: Option.fromUndefinedOr(payload.integration_id),
           returnTo: payload.return_to,
-          loginHint: Option.fromUndefinedOr(payload.login_hint)
+          loginHint: Option.fromUndefinedOr(payload.login_hint),
+          claims: Option.fromUndefinedOr(payload.claims)
         })
         return startedAuthorizationView(authorization, authorizationUrl)
       }, refusing),

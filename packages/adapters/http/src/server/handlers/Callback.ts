@@ -5,6 +5,7 @@ import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../../api/index.ts"
 import { refusing } from "../problems/Refuse.ts"
 import { MethodNotAllowed } from "../problems/RequestFailures.ts"
+import { page } from "../pages/Page.ts"
 import { CurrentRequestId } from "../request/CurrentRequestId.ts"
 
 /** Adds to the query of `return_to` and leaves the rest of it as it is written. */
@@ -20,6 +21,11 @@ const returnUrl = (result: CallbackResult): string => {
   return url.href
 }
 
+const administratorsPage = page("Back from the provider", [
+  "The provider has taken down what you decided for your organization.",
+  "Where you allowed the application, its users can connect their accounts now."
+])
+
 export const layer = HttpApiBuilder.group(
   Api,
   "callback",
@@ -29,10 +35,16 @@ export const layer = HttpApiBuilder.group(
       receive: Effect.fnUntraced(function* ({ params, query, request }) {
         // HEAD is answered as GET is, but a link scanner's HEAD must not use the state up.
         if (request.method === "HEAD") return yield* new MethodNotAllowed({ allowed: ["GET"] })
-        const { state, ...parameters } = query
+        const { admin_consent: adminConsent, error_description: errorDescription, state, ...parameters } = query
+        if (state === undefined && adminConsent !== undefined) return administratorsPage
         if (state === undefined) return yield* new UnknownState()
         const requestId = yield* CurrentRequestId
-        const result = yield* receiving.receive(params.provider, state, parameters, requestId)
+        const result = yield* receiving.receive(
+          params.provider,
+          state,
+          errorDescription === undefined ? parameters : { ...parameters, errorDescription },
+          requestId
+        )
         return HttpServerResponse.redirect(returnUrl(result), { status: 303 })
       }, refusing)
     })

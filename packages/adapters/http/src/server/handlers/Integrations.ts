@@ -6,7 +6,7 @@ import { Api, CurrentCaller, defaultLimit } from "../../api/index.ts"
 import { refusing } from "../problems/Refuse.ts"
 import { actedFor } from "../request/ActedFor.ts"
 import { decodeCursor, encodeCursor } from "../request/Cursor.ts"
-import { integrationView } from "../views/IntegrationView.ts"
+import { disconnectionView, integrationView } from "../views/IntegrationView.ts"
 
 export const layer = HttpApiBuilder.group(
   Api,
@@ -36,10 +36,11 @@ export const layer = HttpApiBuilder.group(
         const caller = yield* CurrentCaller
         return integrationView(yield* getting.get(caller, actedFor(caller, params.user), params.id))
       }, refusing),
-      disconnect: Effect.fnUntraced(function* ({ params }) {
+      disconnect: Effect.fnUntraced(function* ({ params, query }) {
         const caller = yield* CurrentCaller
-        const ended = yield* disconnecting.disconnect(caller, actedFor(caller, params.user), params.id)
-        return { ...ended, status: "disconnected" as const }
+        const user = actedFor(caller, params.user)
+        const confirmsShared = query.confirm === "shared"
+        return disconnectionView(yield* disconnecting.disconnect(caller, user, params.id, { confirmsShared }))
       }, refusing)
     })
   })

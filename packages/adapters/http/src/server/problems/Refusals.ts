@@ -1,4 +1,5 @@
 import type {
+  AdminActionRequired,
   AuthorizationFailed,
   AuthorizationNotReady,
   CompletionInProgress,
@@ -13,6 +14,7 @@ import type {
   RepositoryUnavailable,
   ReturnUrlNotAllowed,
   ScopeNotGranted,
+  SharedGrantUnconfirmed,
   UnknownProvider,
   UnknownState
 } from "@oauth-manager/application"
@@ -76,6 +78,8 @@ export type Refused =
   | AuthorizationFailed
   | Disconnected
   | ReauthorizationRequired
+  | AdminActionRequired
+  | SharedGrantUnconfirmed
   | ScopeNotGranted
   | ProviderUnavailable
   | ProviderMisconfigured
@@ -175,6 +179,16 @@ export const refusals = {
   ReauthorizationRequired: ({ provider, scopes }) =>
     refusal("reauthorization_required", "The user must authorize again: start an authorization as in authorize.", {
       authorize: { provider, scopes }
+    }),
+  AdminActionRequired: ({ provider }) =>
+    refusal(
+      "admin_action_required",
+      `An administrator of the account's organization must allow the product at the provider ${provider}.`,
+      {}
+    ),
+  SharedGrantUnconfirmed: ({ integrations }) =>
+    refusal("shared_grant", "Revoking the grant ends integrations too: repeat with confirm=shared to end them all.", {
+      integrations
     }),
   ScopeNotGranted: ({ missing }) =>
     refusal(

@@ -1,8 +1,9 @@
+import type { AuthorizationReport } from "@oauth-manager/application"
 import type { Authorization } from "@oauth-manager/domain"
 import { Option } from "effect"
 import type { AuthorizationView, StartedAuthorizationView } from "../../api/index.ts"
 
-export const authorizationView = (authorization: Authorization): AuthorizationView => ({
+export const authorizationView = (authorization: AuthorizationReport): AuthorizationView => ({
   id: authorization.id,
   provider: authorization.provider,
   status: authorization.status,
@@ -11,7 +12,8 @@ export const authorizationView = (authorization: Authorization): AuthorizationVi
   expires_at: authorization.expiresAt,
   created_at: authorization.createdAt,
   ...Option.match(authorization.integrationId, { onNone: () => ({}), onSome: (id) => ({ integration_id: id }) }),
-  ...Option.match(authorization.error, { onNone: () => ({}), onSome: (error) => ({ error }) })
+  ...Option.match(authorization.error, { onNone: () => ({}), onSome: (error) => ({ error }) }),
+  ...Option.match(authorization.adminConsentUrl, { onNone: () => ({}), onSome: (url) => ({ admin_consent_url: url }) })
 })
 
 export const startedAuthorizationView = (

@@ -1,7 +1,12 @@
-import type { IntegrationSummary, TokenTimes } from "@oauth-manager/application"
+import type {
+  DisconnectIntegration,
+  IntegrationReport,
+  IntegrationWarning,
+  TokenTimes
+} from "@oauth-manager/application"
 import { type Account, Freshness, Integrations, type Problem, remedy } from "@oauth-manager/domain"
-import { Option } from "effect"
-import type { IntegrationView } from "../../api/index.ts"
+import { type Effect, Option } from "effect"
+import type { DisconnectionView, IntegrationView } from "../../api/index.ts"
 
 const accountView = ({ id, email, name }: Account): IntegrationView["account"] => ({
   id,
@@ -21,7 +26,13 @@ const problemView = ({ code, since }: Problem): Required<IntegrationView>["probl
   ...remedy[code]
 })
 
-export const integrationView = ({ integration, token }: IntegrationSummary): IntegrationView => ({
+const warningView = ({ at, code, text }: IntegrationWarning): IntegrationView["warnings"][number] => ({
+  code,
+  ...Option.match(at, { onNone: () => ({}), onSome: (time) => ({ at: time }) }),
+  detail: text
+})
+
+export const integrationView = ({ integration, token, warnings }: IntegrationReport): IntegrationView => ({
   id: integration.id,
   provider: integration.provider,
   status: integration.status,
@@ -31,5 +42,18 @@ export const integrationView = ({ integration, token }: IntegrationSummary): Int
   features: integration.features,
   connected_at: integration.connectedAt,
   ...Option.match(token, { onNone: () => ({}), onSome: (times) => ({ token: tokenTimesView(times) }) }),
-  ...Option.match(integration.problem, { onNone: () => ({}), onSome: (problem) => ({ problem: problemView(problem) }) })
+  ...Option.match(integration.problem, {
+    onNone: () => ({}),
+    onSome: (problem) => ({ problem: problemView(problem) })
+  }),
+  warnings: warnings.map(warningView)
+})
+
+type Disconnection = Effect.Success<ReturnType<DisconnectIntegration["Service"]["disconnect"]>>
+
+export const disconnectionView = ({ id, manageAccess, revocation }: Disconnection): DisconnectionView => ({
+  id,
+  status: "disconnected",
+  revocation,
+  ...(revocation === "unsupported" ? { manage_access: manageAccess } : {})
 })

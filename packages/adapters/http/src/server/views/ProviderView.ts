@@ -2,7 +2,23 @@ import type { RegisteredProvider } from "@oauth-manager/application"
 import { Option } from "effect"
 import type { ProviderView } from "../../api/index.ts"
 
-export const providerView = ({ definition, credentials }: RegisteredProvider): ProviderView => ({
+/** Neither light nor dark, for providers whose plugin names no colour. */
+const plain = "#5f6368"
+
+const brandView = ({ brand, name }: RegisteredProvider["definition"]): ProviderView["brand"] => ({
+  color: brand?.color ?? plain,
+  monogram: brand?.monogram ?? /[\p{L}\p{N}]/u.exec(name)?.[0].toUpperCase() ?? "?",
+  logo_svg: brand?.logo ?? null
+})
+
+const apiView = ({ api }: RegisteredProvider["definition"], baseUrl: string | undefined): ProviderView["api"] => {
+  const base = baseUrl ?? api?.baseUrl
+  return base === undefined
+    ? null
+    : { base_url: base, hosts: [...new Set([new URL(base).host, ...(api?.hosts ?? [])])] }
+}
+
+export const providerView = ({ definition, credentials, overrides }: RegisteredProvider): ProviderView => ({
   id: definition.id,
   name: definition.name,
   configured: Option.isSome(credentials),
@@ -13,10 +29,18 @@ export const providerView = ({ definition, credentials }: RegisteredProvider): P
     sensitivity
   })),
   features: definition.features.map(({ id, title, scopes }) => ({ id, title, scopes })),
+  registered_capabilities: definition.registeredCapabilities ?? [],
   capabilities: {
     pkce: definition.pkce === "required",
-    refresh: definition.refreshTokens,
-    revocation: definition.revocation === "rfc7009",
+    refresh: definition.refreshTokens !== false,
+    revocation: definition.revocation.kind !== "unsupported",
     incremental_authorization: definition.incrementalAuthorization
-  }
+  },
+  links: {
+    documentation: definition.links?.documentation ?? null,
+    manage_access: definition.links?.manageAccess ?? []
+  },
+  brand: brandView(definition),
+  api: apiView(definition, overrides.apiBaseUrl),
+  notices: (definition.notices ?? []).map(({ code, text }) => ({ code, text }))
 })
