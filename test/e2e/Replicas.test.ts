@@ -16,7 +16,8 @@ beforeAll(async () => {
   database = await databaseFor()
   folder = await temporaryFolder()
   google = await startInGooglesPlace()
-  proxy = await startProxy(`${google.issuer}/token`, 400)
+  // Long enough that all callers have asked before the first answer comes
+  proxy = await startProxy(`${google.issuer}/token`, 2000)
   const env = {
     ...google.env,
     DATABASE_URL: database.url,
@@ -75,7 +76,7 @@ describe("two servers on one database", () => {
       headers: { authorization: `Bearer ${worker}` },
       signal: AbortSignal.timeout(200)
     }).catch(() => undefined)
-    const deadline = Date.now() + 5000
+    const deadline = Date.now() + 10_000
     while ((await read()) === old && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50))
     assert.notStrictEqual(await read(), old)
     assert.strictEqual(refreshes() - before, 1)
