@@ -15,6 +15,7 @@ export const incremental = variant("incremental", {
   incrementalAuthorization: true,
   returnsEarlierConsents: "incremental",
   revocation: { kind: "rfc7009", reach: "grant" },
+  links: { adminConsent: "https://incremental.test/adminconsent?client_id={client_id}" },
   scopes: sandbox.definition.scopes.map((scope) =>
     scope.value === "email" ? { ...scope, aliases: scopes("https://incremental.test/userinfo.email") } : scope
   )

@@ -87,6 +87,20 @@ describe("CompleteAuthorization, of an account that was connected before", () =>
     }).pipe(inApplication)
   )
 
+  it.effect("drops the refresh token that the provider refused where none came, and says that it lacks one", () =>
+    Effect.gen(function* () {
+      const integration = yield* connect()
+      yield* loseGrant(integration)
+      yield* connect({ refreshToken: Option.none() })
+      const { token, warnings } = yield* find(integration)
+      assert.isFalse(Option.getOrThrow(token).hasRefreshToken)
+      assert.deepStrictEqual(
+        warnings.map(({ code }) => code),
+        ["refresh_token_missing"]
+      )
+    }).pipe(inApplication)
+  )
+
   it.effect("takes the refresh token that came instead of the one it has", () =>
     Effect.gen(function* () {
       const integration = yield* connect()

@@ -102,7 +102,7 @@ describe("DisconnectIntegration, by the tokens that the provider wants revoked",
       yield* revoke.always(() => Effect.succeed("revoked"))
       yield* TestClock.adjust("1 hour")
       yield* RetryRevocations.use((useCase) => useCase.retryDue())
-      assert.deepStrictEqual((yield* revokeCalls).slice(2), expected.both(answer))
+      assert.deepStrictEqual((yield* revokeCalls).slice(1), expected.both(answer))
       assert.deepStrictEqual(yield* pending, [])
       assert.deepStrictEqual(yield* endings("integration.disconnected"), [
         { outcome: "success", reason: "pending" },
@@ -111,7 +111,19 @@ describe("DisconnectIntegration, by the tokens that the provider wants revoked",
     }).pipe(inAll)
   )
 
-  for (const failure of [down, misconfigured]) {
+  it.effect("waits with both where the provider cannot be asked about the access token", () =>
+    Effect.gen(function* () {
+      const { revoke } = yield* ScriptedOAuthClient
+      yield* revoke.next(Effect.fail(down))
+      const answer = anAnswer()
+      const integration = yield* connect(answer, { provider: "both" })
+      assert.strictEqual((yield* disconnect(integration)).revocation, "pending")
+      assert.deepStrictEqual(yield* revokeCalls, [access(answer)])
+    }).pipe(inAll)
+  )
+
+  const unusable = new ProviderUnavailable({ provider: "both", reason: "unusable_response", retryAfter: Option.none() })
+  for (const failure of [unusable, misconfigured]) {
     it.effect(`revokes the refresh token though the access token comes to a ${failure._tag}`, () =>
       Effect.gen(function* () {
         const { revoke } = yield* ScriptedOAuthClient

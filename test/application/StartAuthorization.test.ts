@@ -35,7 +35,7 @@ describe("StartAuthorization", () => {
       })
       assert.strictEqual(Duration.toMinutes(DateTime.distance(authorization.createdAt, authorization.expiresAt)), 10)
       const kept = yield* GetAuthorization.use((useCase) => useCase.get(byAda, ada, authorization.id))
-      assert.deepStrictEqual(kept, { ...authorization, adminConsentUrl: Option.none() })
+      assert.deepStrictEqual(kept, { ...authorization, adminConsentUrl: Option.none(), action: Option.none() })
     }).pipe(inApplication)
   )
 

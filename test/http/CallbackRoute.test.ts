@@ -57,11 +57,13 @@ describe("GET /v1/callback/{provider}", () => {
   it.effect("shows an administrator who consented for an organization a page, whatever the answer", () =>
     Effect.gen(function* () {
       for (const query of ["admin_consent=True&tenant=t&scope=s", "admin_consent=False&error=access_denied"]) {
-        const { status, headers, text } = yield* callback(query, browser)
+        const { status, headers, text } = yield* call("GET", `/v1/callback/incremental?${query}`, browser)
         assert.strictEqual(status, 200)
         assert.include(headers.get("content-type"), "text/html")
         assert.notMatch(text, /True|False|access_denied/)
       }
+      const { status } = yield* callback("admin_consent=True", browser)
+      assert.strictEqual(status, 400, "a provider without such a page sends nobody here")
     }).pipe(inApi)
   )
 

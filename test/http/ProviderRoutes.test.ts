@@ -1,5 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { FeatureId } from "@oauth-manager/domain"
+import { providerView } from "../../packages/adapters/http/src/server/views/ProviderView.ts"
 import { ada } from "../application/Journey.ts"
 import { aRegisteredProvider } from "../fakes/Samples.ts"
 import { call, inApi } from "./TestApi.ts"
@@ -17,7 +19,12 @@ const sandbox = {
     description,
     sensitivity
   })),
-  features: definition.features.map(({ id, title, scopes }) => ({ id, title, scopes })),
+  features: definition.features.map(({ id, title, scopes }) => ({
+    id,
+    title,
+    scopes,
+    sensitivity: id === "sandbox.calendar.write" ? "restricted" : "sensitive"
+  })),
   registered_capabilities: [],
   capabilities: { pkce: true, refresh: true, revocation: true, incremental_authorization: false },
   links: {
@@ -106,6 +113,26 @@ describe("GET /v1/providers/{provider}", () => {
       assert.deepStrictEqual(body, sandbox)
     }).pipe(inApi)
   )
+
+  it("lists the plugin's API hosts, but none of them where the API is another operator's", () => {
+    const registered = aRegisteredProvider({
+      definition: { ...definition, api: { baseUrl: "https://api.test/v1", hosts: ["api.test", "files.test"] } }
+    })
+    assert.deepStrictEqual(providerView(registered).api, {
+      base_url: "https://api.test/v1",
+      hosts: ["api.test", "files.test"]
+    })
+    const moved = { ...registered, overrides: { apiBaseUrl: "https://emulator.test" } }
+    assert.deepStrictEqual(providerView(moved).api, { base_url: "https://emulator.test", hosts: ["emulator.test"] })
+  })
+
+  it("shows the first letter of a name without a brand, and takes a feature without scopes for sensitive", () => {
+    const { brand: _brand, ...plain } = definition
+    const feature = { id: FeatureId.make("sandbox.pages"), title: "Pages", scopes: [] }
+    const view = providerView(aRegisteredProvider({ definition: { ...plain, name: "(ünlü)", features: [feature] } }))
+    assert.deepStrictEqual(view.brand, { color: "#5f6368", monogram: "Ü", logo_svg: null })
+    assert.deepStrictEqual(view.features, [{ ...feature, sensitivity: "sensitive" }])
+  })
 
   it.effect.each(["google", "Sandbox", "%00", "__proto__", "constructor", "a%2Fb", "sandbox%20"])(
     "finds nothing under %s",

@@ -125,3 +125,17 @@ describe("a manifest is refused when it", () => {
   ]
   it.each(rows)("%s", (_, changes, line) => assert.deepStrictEqual(told(manifest(changes)), [line]))
 })
+
+describe("a revocation of the provider's own sends the token, so that", () => {
+  const bodies: ReadonlyArray<readonly [what: string, body: Record<string, string>]> = [
+    ["a body without it", { reason: "ended" }],
+    ["a body in which it is but a part", { token: "Bearer {token}" }],
+    ["a body that has it twice", { token: "{token}", access_token: "{token}" }]
+  ]
+  it.each(bodies)("%s is refused", (_, body) =>
+    assert.include(
+      told(manifest({ revocation: { ...own, body } })),
+      "revocation.body: must have exactly one member whose value is {token}"
+    )
+  )
+})

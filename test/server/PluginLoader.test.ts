@@ -69,6 +69,8 @@ const loaded: ReadonlyArray<readonly [string, Scenario, Readonly<Record<string, 
   ["a folder by the exports of its package.json", alone("./exports"), { acme: "one contract" }],
   ["a folder by the main file of its package.json", alone("./main"), { acme: "one contract" }],
   ["a folder by its index file", alone("./index"), { acme: "one contract" }],
+  ["a path without ./, where no package has the name", alone("typed/acme.ts"), { acme: "one contract" }],
+  ["a folder's bare name, where no package has it", alone("index"), { acme: "one contract" }],
   ["an absolute path", alone("ROOT/alone/acme.js"), { acme: "one contract" }],
   ["a package of the working directory", product("acme"), { acme: "one contract" }],
   [

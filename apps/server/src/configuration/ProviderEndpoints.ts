@@ -1,5 +1,10 @@
 import type { EndpointOverrides } from "@oauth-manager/application"
-import type { ProviderDefinition, SettingValues } from "@oauth-manager/provider-sdk"
+import {
+  fillPlaceholders,
+  placeholdersOf,
+  type ProviderDefinition,
+  type SettingValues
+} from "@oauth-manager/provider-sdk"
 import { Effect, Option } from "effect"
 import { StartupFailed } from "../StartupFailed.ts"
 import { variable } from "./ProviderVariable.ts"
@@ -19,8 +24,6 @@ export const endpoint = Effect.fnUntraced(function* (name: string, production: b
   return value.value
 })
 
-const placeholder = /\{([a-z_]+)\}/g
-
 /** Settings take their places at once; the placeholders that `later` names wait. */
 const fill = Effect.fnUntraced(function* (
   name: string,
@@ -28,12 +31,8 @@ const fill = Effect.fnUntraced(function* (
   values: SettingValues,
   later: ReadonlyArray<string>
 ) {
-  const filled = url.replaceAll(placeholder, (all, key: string) =>
-    Object.hasOwn(values, key) ? (values[key] ?? all) : all
-  )
-  const stranger = [...filled.matchAll(placeholder)]
-    .map(([, key]) => key)
-    .find((key) => !later.some((one) => one === key))
+  const filled = fillPlaceholders(url, values)
+  const stranger = placeholdersOf(filled).find((key) => !later.includes(key))
   return stranger === undefined
     ? filled
     : yield* new StartupFailed({ message: `${name}: has the placeholder {${stranger}}, for which there is no value` })

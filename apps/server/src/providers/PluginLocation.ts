@@ -23,18 +23,22 @@ const split = (specifier: string): { readonly name: string; readonly subpath: st
 const namesOf = (name: string): ReadonlyArray<string> =>
   /^[a-z0-9-]+$/.test(name) ? [`@oauth-manager/provider-${name}`, name] : [name]
 
-/** The file behind a package's name or a path, from the working directory first; else why there is none. */
+/**
+ * The file behind a package's name or a path, from the working directory first; else why there is none. What is no package
+ * may be a path without `./`.
+ */
 export const locate = (specifier: string): Result.Result<string, string> => {
   const bases = [process.cwd(), serverFolder]
   const unknown = Result.fail(`was found neither from ${bases.join(" nor from ")}`)
-  if (specifier.startsWith(".") || isAbsolute(specifier)) {
-    const path = bases.map((base) => resolve(base, specifier)).find(existsSync)
+  const path = bases.map((base) => resolve(base, specifier)).find(existsSync)
+  const atPath = () => {
     if (path === undefined) return unknown
     return isFolder(path) ? entryOf(path) : Result.succeed(path)
   }
+  if (specifier.startsWith(".") || isAbsolute(specifier)) return atPath()
   const { name, subpath } = split(specifier)
   const folder = namesOf(name)
     .flatMap((candidate) => bases.flatMap(ancestors).map((base) => join(base, "node_modules", candidate)))
     .find(isFolder)
-  return folder === undefined ? unknown : entryOf(folder, subpath)
+  return folder === undefined ? atPath() : entryOf(folder, subpath)
 }

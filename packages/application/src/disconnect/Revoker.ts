@@ -65,11 +65,19 @@ export class Revoker extends Context.Service<Revoker>()("@oauth-manager/applicat
       return connected.some(({ status }) => status === "active")
     })
 
-    /** Whether the access token could be revoked is not told: the end of the refresh token is what counts. */
+    /** What the provider says of the access token counts as little as that it is dead; that it cannot be asked does. */
+    const isPassing = ({ _tag, reason }: { readonly _tag: string; readonly reason?: string }): boolean =>
+      _tag === "ProviderUnavailable" && reason !== "unusable_response"
+
     const revoke = Effect.fnUntraced(function* (pending: PendingRevocation) {
       if (yield* isGrantedAnew(pending)) return "pending" as const
       if (Option.isSome(pending.accessToken)) {
-        yield* Effect.ignore(revokeToken(pending, pending.accessToken.value, "access_token"))
+        yield* revokeToken(pending, pending.accessToken.value, "access_token").pipe(
+          Effect.catchIf(
+            (error) => !isPassing(error),
+            () => Effect.void
+          )
+        )
       }
       return yield* revokeToken(pending, pending.token, pending.tokenTypeHint)
     })

@@ -37,6 +37,10 @@ import { tokenContext } from "../vault/SealingContexts.ts"
 import { outlast } from "./StorageOutage.ts"
 import { TokenSealer } from "./TokenSealer.ts"
 
+/** Does the provider no longer honour what is held? */
+const isDead = ({ problem, status }: Integration): boolean =>
+  status === "reauthorization_required" && Option.exists(problem, ({ code }) => code !== "refresh_token_missing")
+
 /** The integration to upgrade is of another account than the one that was just authorized, or is gone. */
 export class AccountMismatch extends Data.TaggedError("AccountMismatch")<{}> {}
 
@@ -129,7 +133,7 @@ export class GrantStore extends Context.Service<GrantStore>()("@oauth-manager/ap
         Effect.catchTag("VaultFailed", () => Effect.succeed(Option.none()))
       )
 
-    /** A grant that comes without a refresh token leaves the one that is held in force. */
+    /** A grant that comes without a refresh token leaves the one that is held in force, unless it is known to be dead. */
     const withHeldRefreshToken = Effect.fnUntraced(function* (
       integration: Integration,
       held: Option.Option<Token>,
@@ -163,7 +167,9 @@ export class GrantStore extends Context.Service<GrantStore>()("@oauth-manager/ap
       )
       const integration = yield* writeIntegration(received, grant, existing, now)
       const held = yield* tokens.find(owner, integration.id)
-      const answer = yield* withHeldRefreshToken(integration, held, received.answer, now)
+      const answer = Option.exists(existing, isDead)
+        ? received.answer
+        : yield* withHeldRefreshToken(integration, held, received.answer, now)
       const generation = 1 + Option.match(held, { onNone: () => 0, onSome: (token) => token.generation })
       const token = yield* sealer.seal(integration, generation, answer, now)
       if (!(yield* tokens.put(owner, token)))

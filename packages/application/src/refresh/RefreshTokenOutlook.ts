@@ -1,8 +1,8 @@
-import type { Integration } from "@oauth-manager/domain"
+import { type Integration, remedy } from "@oauth-manager/domain"
 import type { ProviderDefinition, RefreshTokenLifetime } from "@oauth-manager/provider-sdk"
 import { Context, DateTime, Duration, Effect, Layer, Option } from "effect"
 import type { IntegrationSummary, TokenTimes } from "../ports/IntegrationRepository.ts"
-import { ProviderRegistry } from "../ports/ProviderRegistry.ts"
+import { ProviderRegistry, type RegisteredProvider } from "../ports/ProviderRegistry.ts"
 
 export type IntegrationWarningCode = "refresh_token_missing" | "refresh_token_expires" | "refresh_token_limit"
 
@@ -15,6 +15,8 @@ export interface IntegrationWarning {
 
 export interface IntegrationReport extends IntegrationSummary {
   readonly warnings: ReadonlyArray<IntegrationWarning>
+  /** What must be done about the integration's problem, in the plugin's words where it has some. */
+  readonly action: Option.Option<string>
 }
 
 interface End {
@@ -88,6 +90,18 @@ export const outlook = (
   ]
 }
 
+/** What the plugin tells a user whose account at the provider must be set up first. */
+export const setupText = ({ identity }: ProviderDefinition): Option.Option<string> =>
+  identity.kind === "api" ? Option.fromUndefinedOr(identity.setupRequired?.text) : Option.none()
+
+const actionOf = (registered: Option.Option<RegisteredProvider>, { problem }: Integration): Option.Option<string> =>
+  Option.flatMap(problem, ({ code }) =>
+    (code === "account_setup_required"
+      ? Option.flatMap(registered, ({ definition }) => setupText(definition))
+      : Option.none()
+    ).pipe(Option.orElseSome(() => remedy[code].action))
+  )
+
 /** Adds to integrations what is to be expected of their refresh tokens. */
 export class RefreshTokenOutlook extends Context.Service<RefreshTokenOutlook>()(
   "@oauth-manager/application/refresh/RefreshTokenOutlook",
@@ -102,7 +116,11 @@ export class RefreshTokenOutlook extends Context.Service<RefreshTokenOutlook>()(
             onNone: () => [],
             onSome: ({ definition }) => outlook(definition, summary, now)
           })
-          return { ...summary, warnings } satisfies IntegrationReport
+          return {
+            ...summary,
+            warnings,
+            action: actionOf(registered, summary.integration)
+          } satisfies IntegrationReport
         })
       }
     })

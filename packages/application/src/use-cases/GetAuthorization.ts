@@ -7,14 +7,18 @@ import {
   Scopes,
   type UserScope
 } from "@oauth-manager/domain"
+import { fillPlaceholders } from "@oauth-manager/provider-sdk"
 import { Context, DateTime, Effect, Layer, Option } from "effect"
 import { NotFound, requireAccess } from "../access/Access.ts"
 import { AuthorizationRepository } from "../ports/AuthorizationRepository.ts"
 import { ProviderRegistry, type RegisteredProvider } from "../ports/ProviderRegistry.ts"
+import { setupText } from "../refresh/RefreshTokenOutlook.ts"
 
-/** An authorization, and where an administrator consents for the account's organization, where that is what it failed for. */
+/** An authorization, and where an administrator consents for the account's organization, where it failed for want of that. */
 export interface AuthorizationReport extends Authorization {
   readonly adminConsentUrl: Option.Option<string>
+  /** What the user must do at the provider first, where that is what it failed for. */
+  readonly action: Option.Option<string>
 }
 
 const adminConsentUrl = (
@@ -24,12 +28,16 @@ const adminConsentUrl = (
   const template = definition.links?.adminConsent
   if (template === undefined || !Option.contains(error, "admin_consent_required")) return Option.none()
   return Option.map(credentials, ({ clientId }) =>
-    template
-      .replaceAll("{client_id}", encodeURIComponent(clientId))
-      .replaceAll("{redirect_uri}", encodeURIComponent(redirectUri))
-      .replaceAll("{scope}", encodeURIComponent(Scopes.formatScopes(requestedScopes)))
+    fillPlaceholders(template, {
+      client_id: encodeURIComponent(clientId),
+      redirect_uri: encodeURIComponent(redirectUri),
+      scope: encodeURIComponent(Scopes.formatScopes(requestedScopes))
+    })
   )
 }
+
+const setupAction = ({ error }: Authorization, { definition }: RegisteredProvider): Option.Option<string> =>
+  Option.contains(error, "account_setup_required") ? setupText(definition) : Option.none()
 
 /** Tells how far an authorization has come. */
 export class GetAuthorization extends Context.Service<GetAuthorization>()(
@@ -49,7 +57,8 @@ export class GetAuthorization extends Context.Service<GetAuthorization>()(
           return {
             ...authorization,
             status,
-            adminConsentUrl: Option.flatMap(registered, (provider) => adminConsentUrl(authorization, provider))
+            adminConsentUrl: Option.flatMap(registered, (provider) => adminConsentUrl(authorization, provider)),
+            action: Option.flatMap(registered, (provider) => setupAction(authorization, provider))
           } satisfies AuthorizationReport
         })
       }

@@ -1,4 +1,4 @@
-import { Freshness, type Integration, Integrations, isSameAccount, type ProblemCode } from "@oauth-manager/domain"
+import { Freshness, type Integration, Integrations, type ProblemCode } from "@oauth-manager/domain"
 import { Context, DateTime, Duration, Effect, Layer, Option, Result } from "effect"
 import { type Entry, Journal } from "../access/Journal.ts"
 import { AuditTrail } from "../ports/AuditTrail.ts"
@@ -58,7 +58,7 @@ export class ReverifyIntegrations extends Context.Service<ReverifyIntegrations>(
         const accessToken = yield* freshToken(integration)
         return yield* oauth.identify(registered, accessToken).pipe(
           Effect.map((account): Finding =>
-            Option.exists(account, (now) => !isSameAccount(now, integration.account))
+            Option.exists(account, ({ id }) => id !== integration.account.id)
               ? { _tag: "Ended", code: "grant_revoked" }
               : { _tag: "Stands" }
           ),

@@ -21,7 +21,7 @@ export interface Problem {
 export const remedy: Record<ProblemCode, { readonly who: "user" | "admin" | "operator"; readonly action: string }> = {
   account_setup_required: {
     who: "user",
-    action: "Set the account up again at the provider (on YouTube: a channel); the grant itself still stands."
+    action: "Set the account up again at the provider; the grant itself still stands."
   },
   admin_action_required: {
     who: "admin",

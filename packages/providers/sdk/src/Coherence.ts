@@ -58,6 +58,10 @@ const endpointIssues = (definition: Definition): ReadonlyArray<Schema.FilterIssu
     ...(revocation.kind === "request" && revocation.url !== undefined && endpoints?.revocation !== undefined
       ? [at("must be left out, since revocation names its own url", "location", "endpoints", "revocation")]
       : []),
+    ...(revocation.kind === "request"
+    && Object.values(revocation.body).filter((value) => value === "{token}").length !== 1
+      ? [at("must have exactly one member whose value is {token}", "revocation", "body")]
+      : []),
     ...(needsRevocation ? lacks("revocation", "revocation uses it") : []),
     ...(identity.kind === "userinfo" ? lacks("userinfo", "identity uses it") : []),
     ...(identity.kind === "id_token" ? lacks("jwks", "identity verifies an ID token") : []),

@@ -5,16 +5,23 @@ import type { ProviderDefinition } from "./ProviderDefinition.ts"
 
 export type SettingValues = Readonly<Record<string, string>>
 
-const fill = (text: string, values: SettingValues): string =>
-  text.replaceAll(/\{([a-z][a-z0-9_]*)\}/g, (placeholder, name: string) =>
-    Object.hasOwn(values, name) ? String(values[name]) : placeholder
+const placeholder = /\{([a-z][a-z0-9_]*)\}/g
+
+/** The text with values in the places of their `{names}`; names without a value stay. */
+export const fillPlaceholders = (text: string, values: SettingValues): string =>
+  text.replaceAll(placeholder, (unfilled, name: string) =>
+    Object.hasOwn(values, name) ? String(values[name]) : unfilled
   )
+
+/** The names that stand in braces in a text. */
+export const placeholdersOf = (text: string): ReadonlyArray<string> =>
+  [...text.matchAll(placeholder)].flatMap(([, name]) => (name === undefined ? [] : [name]))
 
 const isPlain = (value: object): value is Readonly<Record<string, unknown>> =>
   Object.getPrototypeOf(value) === Object.prototype
 
 const fillAll = (value: unknown, values: SettingValues): unknown => {
-  if (typeof value === "string") return fill(value, values)
+  if (typeof value === "string") return fillPlaceholders(value, values)
   if (Array.isArray(value)) return value.map((item) => fillAll(item, values))
   if (typeof value !== "object" || value === null || !isPlain(value)) return value
   return Object.fromEntries(

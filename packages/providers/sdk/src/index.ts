@@ -9,5 +9,12 @@ export type { Identity } from "./manifest/Identity.ts"
 export type { RefreshTokenLifetime, Rotation } from "./manifest/RefreshTokens.ts"
 export type { Revocation, SharedGrant } from "./manifest/Revocation.ts"
 export type { Setting } from "./manifest/Settings.ts"
-export { defaultsOf, type SettingValues, suits, withSettings } from "./Placeholders.ts"
+export {
+  defaultsOf,
+  fillPlaceholders,
+  placeholdersOf,
+  type SettingValues,
+  suits,
+  withSettings
+} from "./Placeholders.ts"
 export { apiVersion, ProviderDefinition, type ProviderManifest } from "./ProviderDefinition.ts"

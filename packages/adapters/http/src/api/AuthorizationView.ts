@@ -12,7 +12,8 @@ import { Time } from "./Time.ts"
 
 /**
  * `integration_id`: the integration to upgrade, or the one that the authorization led to. `admin_consent_url`: where an
- * administrator consents for the account's organization, with the error `admin_consent_required`.
+ * administrator consents for the account's organization, with the error `admin_consent_required`. `action`: what the user
+ * must do at the provider first, with the error `account_setup_required`.
  */
 export const AuthorizationView = Schema.Struct({
   id: AuthorizationId,
@@ -24,7 +25,8 @@ export const AuthorizationView = Schema.Struct({
   created_at: Time,
   integration_id: Schema.optionalKey(IntegrationId),
   error: Schema.optionalKey(AuthorizationError),
-  admin_consent_url: Schema.optionalKey(Schema.String)
+  admin_consent_url: Schema.optionalKey(Schema.String),
+  action: Schema.optionalKey(Schema.String)
 }).annotate({ identifier: "Authorization" })
 export type AuthorizationView = typeof AuthorizationView.Type
 

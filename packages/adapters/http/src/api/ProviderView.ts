@@ -7,7 +7,7 @@ const described = { title: Schema.String, description: Schema.String, sensitivit
 
 /**
  * A provider, and what can be asked of it. `configured` is false where the deployment has no credentials for it.
- * `registered_capabilities` take the place of scopes where the provider has none: they are settled at the provider, by
+ * A feature is as sensitive as the most sensitive of its scopes. `registered_capabilities` take the place of scopes where the provider has none: they are settled at the provider, by
  * whoever registered the product there. `brand.logo_svg` is null where the licence does not let everybody show it.
  */
 export const ProviderView = Schema.Struct({
@@ -15,7 +15,9 @@ export const ProviderView = Schema.Struct({
   name: Schema.String,
   configured: Schema.Boolean,
   scopes: Schema.Array(Schema.Struct({ value: Scope, ...described })),
-  features: Schema.Array(Schema.Struct({ id: FeatureId, title: Schema.String, scopes: Schema.Array(Scope) })),
+  features: Schema.Array(
+    Schema.Struct({ id: FeatureId, title: Schema.String, scopes: Schema.Array(Scope), sensitivity: Sensitivity })
+  ),
   registered_capabilities: Schema.Array(Schema.Struct({ value: Schema.String, ...described })),
   capabilities: Schema.Struct({
     pkce: Schema.Boolean,

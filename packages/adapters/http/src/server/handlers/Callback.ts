@@ -1,5 +1,5 @@
-import { type CallbackResult, ReceiveCallback, UnknownState } from "@oauth-manager/application"
-import { Effect, Redacted } from "effect"
+import { type CallbackResult, ListProviders, ReceiveCallback, UnknownState } from "@oauth-manager/application"
+import { Effect, Option, Redacted } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../../api/index.ts"
@@ -31,12 +31,18 @@ export const layer = HttpApiBuilder.group(
   "callback",
   Effect.fnUntraced(function* (handlers) {
     const receiving = yield* ReceiveCallback
+    const providers = yield* ListProviders
     return handlers.handleAll({
       receive: Effect.fnUntraced(function* ({ params, query, request }) {
         // HEAD is answered as GET is, but a link scanner's HEAD must not use the state up.
         if (request.method === "HEAD") return yield* new MethodNotAllowed({ allowed: ["GET"] })
         const { admin_consent: adminConsent, error_description: errorDescription, state, ...parameters } = query
-        if (state === undefined && adminConsent !== undefined) return administratorsPage
+        if (state === undefined && adminConsent !== undefined) {
+          const registered = yield* Effect.option(providers.get(params.provider))
+          if (Option.exists(registered, ({ definition }) => definition.links?.adminConsent !== undefined)) {
+            return administratorsPage
+          }
+        }
         if (state === undefined) return yield* new UnknownState()
         const requestId = yield* CurrentRequestId
         const result = yield* receiving.receive(

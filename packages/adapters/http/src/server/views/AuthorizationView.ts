@@ -13,7 +13,8 @@ export const authorizationView = (authorization: AuthorizationReport): Authoriza
   created_at: authorization.createdAt,
   ...Option.match(authorization.integrationId, { onNone: () => ({}), onSome: (id) => ({ integration_id: id }) }),
   ...Option.match(authorization.error, { onNone: () => ({}), onSome: (error) => ({ error }) }),
-  ...Option.match(authorization.adminConsentUrl, { onNone: () => ({}), onSome: (url) => ({ admin_consent_url: url }) })
+  ...Option.match(authorization.adminConsentUrl, { onNone: () => ({}), onSome: (url) => ({ admin_consent_url: url }) }),
+  ...Option.match(authorization.action, { onNone: () => ({}), onSome: (action) => ({ action }) })
 })
 
 export const startedAuthorizationView = (

@@ -20,10 +20,14 @@ const tokenTimesView = (token: TokenTimes): Required<IntegrationView>["token"] =
   next_refresh_at: Option.getOrNull(Freshness.nextRefreshAt(token))
 })
 
-const problemView = ({ code, since }: Problem): Required<IntegrationView>["problem"] => ({
+const problemView = (
+  { code, since }: Problem,
+  action: Option.Option<string>
+): Required<IntegrationView>["problem"] => ({
   code,
   since,
-  ...remedy[code]
+  who: remedy[code].who,
+  action: Option.getOrElse(action, () => remedy[code].action)
 })
 
 const warningView = ({ at, code, text }: IntegrationWarning): IntegrationView["warnings"][number] => ({
@@ -32,7 +36,7 @@ const warningView = ({ at, code, text }: IntegrationWarning): IntegrationView["w
   detail: text
 })
 
-export const integrationView = ({ integration, token, warnings }: IntegrationReport): IntegrationView => ({
+export const integrationView = ({ action, integration, token, warnings }: IntegrationReport): IntegrationView => ({
   id: integration.id,
   provider: integration.provider,
   status: integration.status,
@@ -44,7 +48,7 @@ export const integrationView = ({ integration, token, warnings }: IntegrationRep
   ...Option.match(token, { onNone: () => ({}), onSome: (times) => ({ token: tokenTimesView(times) }) }),
   ...Option.match(integration.problem, {
     onNone: () => ({}),
-    onSome: (problem) => ({ problem: problemView(problem) })
+    onSome: (problem) => ({ problem: problemView(problem, action) })
   }),
   warnings: warnings.map(warningView)
 })

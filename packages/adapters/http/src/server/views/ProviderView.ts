@@ -1,4 +1,5 @@
 import type { RegisteredProvider } from "@oauth-manager/application"
+import { type FeatureDefinition, ScopeCatalogue, type Sensitivity } from "@oauth-manager/domain"
 import { Option } from "effect"
 import type { ProviderView } from "../../api/index.ts"
 
@@ -13,9 +14,22 @@ const brandView = ({ brand, name }: RegisteredProvider["definition"]): ProviderV
 
 const apiView = ({ api }: RegisteredProvider["definition"], baseUrl: string | undefined): ProviderView["api"] => {
   const base = baseUrl ?? api?.baseUrl
-  return base === undefined
-    ? null
-    : { base_url: base, hosts: [...new Set([new URL(base).host, ...(api?.hosts ?? [])])] }
+  if (base === undefined) return null
+  const { host, origin } = new URL(base)
+  // Another operator's tokens are for none of the plugin's hosts
+  const others = api !== undefined && new URL(api.baseUrl).origin === origin ? (api.hosts ?? []) : []
+  return { base_url: base, hosts: [...new Set([host, ...others])] }
+}
+
+const classes: ReadonlyArray<Sensitivity> = ["restricted", "sensitive", "basic"]
+
+/** Of a provider without scopes nothing is known to be harmless. */
+const featureView = (definition: RegisteredProvider["definition"], { id, scopes, title }: FeatureDefinition) => {
+  const canonical = ScopeCatalogue.canonicalAll(definition, scopes)
+  const sensitivity = classes.find((one) =>
+    definition.scopes.some((scope) => scope.sensitivity === one && canonical.includes(scope.value))
+  )
+  return { id, title, scopes: canonical, sensitivity: sensitivity ?? "sensitive" }
 }
 
 export const providerView = ({ definition, credentials, overrides }: RegisteredProvider): ProviderView => ({
@@ -28,7 +42,7 @@ export const providerView = ({ definition, credentials, overrides }: RegisteredP
     description,
     sensitivity
   })),
-  features: definition.features.map(({ id, title, scopes }) => ({ id, title, scopes })),
+  features: definition.features.map((feature) => featureView(definition, feature)),
   registered_capabilities: definition.registeredCapabilities ?? [],
   capabilities: {
     pkce: definition.pkce === "required",
