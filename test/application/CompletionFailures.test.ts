@@ -2,6 +2,8 @@ import {
   GetAuthorization,
   GrantRefused,
   IdentityRejected,
+  IdentityScopeDenied,
+  IdentityUnavailable,
   ProviderMisconfigured,
   ProviderUnavailable
 } from "@oauth-manager/application"
@@ -36,7 +38,9 @@ const passing = [
 
 const final = [
   [new GrantRefused({ provider: "sandbox" }), "exchange_refused"],
-  [new IdentityRejected({ provider: "sandbox" }), "identity_rejected"]
+  [new IdentityRejected({ provider: "sandbox" }), "identity_rejected"],
+  [new IdentityScopeDenied({ provider: "sandbox" }), "access_denied"],
+  [new IdentityUnavailable({ provider: "sandbox" }), "provider_error"]
 ] as const
 
 describe("CompleteAuthorization, when the exchange fails", () => {

@@ -159,7 +159,10 @@ describe("what the provider wants of a new authorization", () => {
     ["must be a JSON object", withClaims, "[1]", undefined],
     ["must be JSON", withClaims, "{canary", undefined],
     ["must be a text", withClaims, { canary: true }, undefined],
-    ["must not be too much", withClaims, `{"a":"${"a".repeat(4096)}"}`, undefined],
+    ["must not be too much", withClaims, `{"a":"${"a".repeat(4089)}"}`, undefined],
+    ["must not become too much by being written anew", withClaims, `{"a":"${"\ud800".repeat(1000)}"}`, undefined],
+    ["may have been too much before that", withClaims, `{ ${" ".repeat(4096)}"a": 1 }`, '{"a":1}'],
+    ["may be just not too much", withClaims, `{"a":"${"a".repeat(4088)}"}`, `{"a":"${"a".repeat(4088)}"}`],
     ["is left where the provider takes no claims", { errors: { claims: "claims", rules: [] } }, claims, undefined],
     ["is left where the plugin does not say where it stands", { acceptsClaims: true }, claims, undefined]
   ]

@@ -86,6 +86,23 @@ describe("a hook for the account", () => {
     })
   )
 
+  overHttp("is shown a token response without its tokens", () =>
+    Effect.gen(function* () {
+      const seen: Array<JsonObject> = []
+      const account = (body: JsonObject) => {
+        seen.push(body)
+        return { id: String(body["workspace"]) }
+      }
+      const identity = { kind: "token_response", id: "workspace" } as const
+      const { provider, server } = yield* start({ account }, { identity, identityScopes: ["notes"] })
+      server.on("token", async () => json({ ...(await server.tokens()), workspace: "w1" }))
+      assert.strictEqual((yield* exchange(provider)).account.id, "w1")
+      assert.deepStrictEqual(seen, [
+        { token_type: "Bearer", expires_in: 3599, scope: "openid email profile", workspace: "w1" }
+      ])
+    })
+  )
+
   overHttp("must tell an id that can be kept", () =>
     Effect.gen(function* () {
       for (const id of ["", "a\u0000", "\ud800", "a".repeat(256), 7 as unknown as string]) {

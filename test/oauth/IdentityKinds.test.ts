@@ -131,25 +131,32 @@ describe("an account is identified", () => {
   )
 })
 
+const grants = (server: Server, scope: string | undefined) => answerWith(server, { scope })
+
 describe("once the code is spent", () => {
-  const rows: ReadonlyArray<readonly [what: string, answer: Answer, asked: number]> = [
-    ["refuses the token", reply(401), 1],
-    ["is forbidden", json({ error: "quotaExceeded" }, 403), 1],
-    ["is no JSON", reply(200, "<html>"), 1],
-    ["is elsewhere", reply(302, "", { location: "/userinfo" }), 1],
-    ["is busy", reply(429, "", { "retry-after": "60" }), 1],
-    ["is down", reply(503), 3],
-    ["breaks off", reset, 3]
+  const [untold, untrusted] = ["IdentityUnavailable", "IdentityRejected"]
+  const rows: ReadonlyArray<readonly [what: string, answer: Answer, asked: number, expected: string]> = [
+    ["refuses the token", reply(401), 1, untrusted],
+    ["is forbidden", json({ error: "quotaExceeded" }, 403), 1, untold],
+    ["is not there", reply(404), 1, untold],
+    ["is no JSON", reply(200, "<html>"), 1, untrusted],
+    ["is too long", reply(200, "a".repeat(2_000_000)), 1, untrusted],
+    ["is elsewhere", reply(302, "", { location: "/userinfo" }), 1, untrusted],
+    ["is busy", reply(429, "", { "retry-after": "60" }), 1, untold],
+    ["is down", reply(503), 3, untold],
+    ["breaks off", reset, 3, untold]
   ]
-  for (const [what, answer, asked] of rows) {
-    overHttp(`an API that ${what} rejects the identity, having been asked ${asked} times`, () =>
+  for (const [what, answer, asked, expected] of rows) {
+    overHttp(`an API that ${what}, asked ${asked} times, ends it as ${expected}`, () =>
       Effect.gen(function* () {
         const { provider, server } = yield* start(byApi, withoutOpenid)
+        grants(server, "notes")
         server.on("api", () => answer)
         const failure = yield* Effect.flip(exchange(provider))
-        assert.strictEqual(shown(failure), "IdentityRejected")
+        assert.strictEqual(shown(failure), expected)
         assert.notInclude(JSON.stringify(failure) + String(failure), "the-access-token")
         assert.deepStrictEqual([server.count("token"), server.count("api")], [1, asked])
+        assert.strictEqual(server.last("revoke").form.get("token"), "the-refresh-token")
       })
     )
   }
@@ -169,7 +176,7 @@ describe("once the code is spent", () => {
       const fiber = yield* Effect.forkChild(Effect.flip(exchange(provider)), { startImmediately: true })
       yield* until(() => server.count("api") === 1)
       yield* TestClock.adjust("10 seconds")
-      assert.strictEqual(shown(yield* Fiber.join(fiber)), "IdentityRejected")
+      assert.strictEqual(shown(yield* Fiber.join(fiber)), "IdentityUnavailable")
     }).pipe(Effect.provide(clientLayer("1 minute"), { local: true }))
   )
 
@@ -219,7 +226,7 @@ describe("an account that is still to be set up", () => {
     [
       "the reason as 403",
       json({ error: { errors: [{ reason: "signupRequired" }] } }, 403),
-      "IdentityRejected",
+      "IdentityUnavailable",
       "ProviderUnavailable unusable_response"
     ],
     ["a page of a proxy", reply(200, "<html>"), "IdentityRejected", "ProviderUnavailable unusable_response"],
@@ -228,6 +235,7 @@ describe("an account that is still to be set up", () => {
   overHttp("is told from everything else, at the exchange and later", () =>
     Effect.gen(function* () {
       const { provider, server } = yield* start(identity, withoutOpenid)
+      grants(server, undefined)
       for (const [what, answer, atExchange, later] of rows) {
         server.on("api", () => answer)
         const failures = [yield* Effect.flip(exchange(provider)), yield* Effect.flip(identify(provider))]

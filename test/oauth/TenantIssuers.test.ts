@@ -16,7 +16,10 @@ const ofTenants = (server: Server, changes: Partial<ProviderManifest> = {}) =>
   sample(server.issuer, {
     location: { kind: "endpoints", issuer: `${server.issuer}/{tenantid}/v2.0`, endpoints: endpointsAt(server.issuer) },
     identity: tenants,
-    settings: { allowed: { title: "Tenants", default: "green blue" } },
+    settings: {
+      authority: { title: "Whose accounts", default: "common" },
+      allowed: { title: "Tenants", default: "green blue" }
+    },
     hooks: { acceptsIdentity: ({ tid }, { allowed = "" }) => allowed.split(" ").some((one) => one === tid) },
     ...changes
   })

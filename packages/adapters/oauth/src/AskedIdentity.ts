@@ -6,9 +6,10 @@ import {
   type ProviderUnavailable
 } from "@oauth-manager/application"
 import { type Identity, type JsonObject, readPath, readText } from "@oauth-manager/provider-sdk"
-import { type Duration, Effect, Option, Redacted, Schedule } from "effect"
+import { Data, type Duration, Effect, Option, Redacted, Schedule } from "effect"
 import * as AccountFields from "./AccountFields.ts"
 import { classifyStatus, unavailable } from "./ErrorClassification.ts"
+import * as Issuer from "./Issuer.ts"
 import { bodyObject } from "./JsonObject.ts"
 import type { PreparedProvider } from "./PreparedProvider.ts"
 import type { ProviderResponse, Send } from "./ProviderHttp.ts"
@@ -16,7 +17,18 @@ import { isInformative } from "./ResponseStatus.ts"
 
 type Asked = Extract<Identity, { readonly kind: "userinfo" | "api" }>
 
-type Failure = AccountSetupRequired | GrantRefused | IdentityRejected | ProviderUnavailable | ProviderMisconfigured
+/** The provider takes the token, but does not say for it whose it is: a scope is missing, say, or a quota is used up. */
+export class AnswerDenied extends Data.TaggedError("AnswerDenied")<
+  Pick<ProviderUnavailable, "provider" | "retryAfter">
+> {}
+
+type Failure =
+  | AccountSetupRequired
+  | AnswerDenied
+  | GrantRefused
+  | IdentityRejected
+  | ProviderUnavailable
+  | ProviderMisconfigured
 
 /** Where the provider tells whose an access token is; none where the deployment moved the tokens but not that place. */
 export const address = ({ definition, endpoints }: PreparedProvider): Option.Option<readonly [string, Asked]> => {
@@ -26,6 +38,28 @@ export const address = ({ definition, endpoints }: PreparedProvider): Option.Opt
   }
   return identity.kind === "api" && endpoints.api !== undefined
     ? Option.some([`${endpoints.api.replace(/\/+$/, "")}${identity.path}`, identity])
+    : Option.none()
+}
+
+/**
+ * Where another operator's tokens come without an ID token: the userinfo endpoint that the deployment named beside them
+ * tells the same subject. Where more than the subject of an ID token is looked at, nothing stands in for it.
+ */
+export const addressWithoutIdToken = ({
+  definition: { hooks, identity },
+  endpoints: { hasForeignTokens, issuer, isUserinfoNamed, userinfo }
+}: PreparedProvider): Option.Option<readonly [string, Asked]> => {
+  const isBySubject =
+    identity.kind === "id_token"
+    && [identity.id ?? "sub"].flat().join() === "sub"
+    && hooks?.acceptsIdentity === undefined
+    && hooks?.account === undefined
+  return isBySubject
+    && hasForeignTokens
+    && isUserinfoNamed
+    && userinfo !== undefined
+    && !Issuer.isTemplate(issuer ?? "")
+    ? Option.some([userinfo, { kind: "userinfo", id: "sub", email: "email", name: "name" }])
     : Option.none()
 }
 
@@ -55,12 +89,13 @@ const interpret = (
   const byStatus = classifyStatus(id, response)
   if (Option.isSome(byStatus)) return Effect.fail(byStatus.value)
   const read = bodyObject(response)
-  const unusable = unavailable(id, "unusable_response", response.retryAfter)
-  if (status < 400 && Option.isNone(read)) return Effect.fail(unusable)
+  if (status < 400 && Option.isNone(read)) {
+    return Effect.fail(unavailable(id, "unusable_response", response.retryAfter))
+  }
   const body = Option.getOrElse(read, (): JsonObject => ({}))
   if (needsSetup(identity, status, body)) return Effect.fail(new AccountSetupRequired({ provider: id }))
   if (status === 401) return Effect.fail(new GrantRefused({ provider: id }))
-  if (status >= 400) return Effect.fail(unusable)
+  if (status >= 400) return Effect.fail(new AnswerDenied({ provider: id, retryAfter: response.retryAfter }))
   const fields = AccountFields.read(definition, body, identity)
   return Option.isSome(fields) && !isOfAnother(identity, body, subject)
     ? Effect.succeed(fields.value)

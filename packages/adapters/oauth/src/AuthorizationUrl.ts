@@ -10,16 +10,45 @@ interface Flow {
   readonly codeChallenge: string
 }
 
+/** Values of `prompt` that a server must know (OpenID Connect Core §11, §15.1). */
+const standardPrompts: ReadonlySet<string> = new Set(["none", "login", "consent"])
+
+/** Where metadata list no values of `prompt`, a server that gives offline access in another way than the provider is no copy of it. */
+const isKnownPrompt = ({ ownScopes }: PreparedProvider, listed: ReadonlyArray<string> | undefined, value: string) =>
+  listed === undefined ? ownScopes.length === 0 || standardPrompts.has(value) : listed.includes(value)
+
+const ownParameters = ({ definition }: PreparedProvider, request: AuthorizationRequest) => ({
+  ...definition.authorizationParameters,
+  ...(request.needsRefreshToken ? definition.refreshTokenParameters : {}),
+  ...(request.incremental ? definition.incrementalParameters : {})
+})
+
+/**
+ * The plugin's parameters, whose `prompt` a standard server in the provider's place need not know: it may refuse what it
+ * does not, and gives offline access only with the user's consent (OpenID Connect Core §11).
+ */
+const adapted = (provider: PreparedProvider, request: AuthorizationRequest, scopes: ReadonlyArray<string>) => {
+  const { metadata, replaced } = provider.endpoints
+  const own: Readonly<Record<string, string>> = ownParameters(provider, request)
+  if (!replaced || Option.isNone(metadata)) return own
+  const { prompt = "", ...others } = own
+  const isKnown = (value: string) => isKnownPrompt(provider, metadata.value.prompts, value)
+  const needsConsent = request.needsRefreshToken && scopes.includes("offline_access")
+  const known = prompt.split(" ").filter((value) => value !== "" && isKnown(value))
+  const prompts = known.length === 0 && needsConsent && isKnown("consent") ? ["consent"] : known
+  return prompts.length === 0 ? others : { ...others, prompt: prompts.join(" ") }
+}
+
 const parameters = (
-  { client, definition, ownScopes }: PreparedProvider,
+  provider: PreparedProvider,
   request: AuthorizationRequest,
   { codeChallenge, nonce, state }: Flow
 ): Readonly<Record<string, string>> => {
-  const scope = Scopes.formatScopes(Scopes.union(request.scopes, request.needsRefreshToken ? ownScopes : []))
+  const { client, definition, ownScopes } = provider
+  const scopes = Scopes.union(request.scopes, request.needsRefreshToken ? ownScopes : [])
+  const scope = Scopes.formatScopes(scopes)
   return {
-    ...definition.authorizationParameters,
-    ...(request.needsRefreshToken ? definition.refreshTokenParameters : {}),
-    ...(request.incremental ? definition.incrementalParameters : {}),
+    ...adapted(provider, request, scopes),
     ...(Option.isSome(request.loginHint) ? { login_hint: request.loginHint.value } : {}),
     ...(Option.isSome(request.claims) && definition.acceptsClaims === true ? { claims: request.claims.value } : {}),
     response_type: "code",

@@ -24,12 +24,18 @@ const classify = (
   return refused(failure.error === "access_denied" ? "access_denied" : "provider_error")
 }
 
-/** The issuer that a redirect is compared with: of one issuer a tenant, any; a provider without one has nothing to compare. */
+/**
+ * The issuer that a redirect is compared with: of one issuer a tenant, any; of another operator's in the provider's place,
+ * in each of its spellings; a provider without one has nothing to compare.
+ */
 const expected = ({ endpoints, server }: PreparedProvider, iss: string | undefined) => {
-  const { issuer } = endpoints
+  const { issuer, issuerAliases, replaced } = endpoints
   if (issuer === undefined) return { server, iss: undefined }
-  if (iss === undefined || !Issuer.isTemplate(issuer)) return { server, iss }
-  return { server: { ...server, issuer: Issuer.isOfTemplate(issuer, iss) ? iss : Issuer.example(issuer) }, iss }
+  if (iss === undefined) return { server, iss }
+  const isKnown = [issuer, ...(replaced ? issuerAliases : [])].some((known) =>
+    Issuer.isTemplate(known) ? Issuer.isOfTemplate(known, iss) : known === iss
+  )
+  return { server: { ...server, issuer: isKnown ? iss : Issuer.example(issuer) }, iss }
 }
 
 /**

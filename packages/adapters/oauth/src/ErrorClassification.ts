@@ -113,9 +113,9 @@ const longestClaims = 4096
 const claimsOf = ({ acceptsClaims, errors }: ProviderDefinition, { body }: ProviderError) => {
   const claims = acceptsClaims === true && errors?.claims !== undefined ? readText(body, errors.claims) : undefined
   return Option.fromUndefinedOr(claims).pipe(
-    Option.filter(({ length }) => length <= longestClaims),
     Option.flatMap(parseObject),
     Option.map((wanted) => ({ claims: JSON.stringify(wanted) })),
+    Option.filter(({ claims: { length } }) => length <= longestClaims),
     Option.getOrElse(() => ({}))
   )
 }

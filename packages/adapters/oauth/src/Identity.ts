@@ -1,6 +1,11 @@
-import { type AccountSetupRequired, IdentityRejected } from "@oauth-manager/application"
+import {
+  type AccountSetupRequired,
+  IdentityRejected,
+  type IdentityScopeDenied,
+  type IdentityUnavailable
+} from "@oauth-manager/application"
 import type { Account } from "@oauth-manager/domain"
-import { readText } from "@oauth-manager/provider-sdk"
+import { type JsonObject, readText } from "@oauth-manager/provider-sdk"
 import { type Duration, Effect, Option, Redacted } from "effect"
 import * as AccountFields from "./AccountFields.ts"
 import * as AskedIdentity from "./AskedIdentity.ts"
@@ -9,6 +14,7 @@ import * as IdToken from "./IdToken.ts"
 import type { PreparedProvider } from "./PreparedProvider.ts"
 import type { Send } from "./ProviderHttp.ts"
 import type { KeySet, ProviderKeys } from "./ProviderKeys.ts"
+import * as SpentCode from "./SpentCode.ts"
 import type { TokenSuccess } from "./TokenEndpoint.ts"
 import * as UserInfo from "./UserInfo.ts"
 
@@ -23,6 +29,13 @@ export const toAccount = (issuer: string, { email, id, name }: AccountFields.Fie
   ...(email === undefined ? {} : { email }),
   ...(name === undefined ? {} : { name })
 })
+
+const withoutTokens = ({
+  access_token: _access,
+  id_token: _id,
+  refresh_token: _refresh,
+  ...rest
+}: JsonObject): JsonObject => rest
 
 const standardClaims = { id: "sub", email: "email", name: "name" }
 
@@ -74,7 +87,10 @@ export const make = (send: Send, keys: ProviderKeys) => {
     return toAccount(verified.issuer, named)
   })
 
-  /** The person behind an account that is not one, where the provider tells: it must be true, but may be absent. */
+  /**
+   * The person behind an account that is not one, where the provider tells: it must be true, but may be absent. Another
+   * operator's token endpoint need not know the plugin's issuer, so that its ID tokens may be anybody's.
+   */
   const subjectOf = Effect.fnUntraced(function* (
     provider: PreparedProvider,
     { token }: TokenSuccess,
@@ -82,8 +98,12 @@ export const make = (send: Send, keys: ProviderKeys) => {
     known: KeySet | undefined
   ) {
     if (token.id_token === undefined || known === undefined) return undefined
-    const { claims } = yield* IdToken.verify(keys, known, provider, token, nonce)
-    return AccountFields.isIdentifier(claims.sub) ? claims.sub : yield* new IdentityRejected({ provider: provider.id })
+    const { hasForeignTokens, replaced } = provider.endpoints
+    const subject = IdToken.verify(keys, known, provider, token, nonce).pipe(
+      Effect.map(({ claims }) => claims.sub),
+      Effect.filterOrFail(AccountFields.isIdentifier, () => new IdentityRejected({ provider: provider.id }))
+    )
+    return yield* hasForeignTokens && !replaced ? Effect.orElseSucceed(subject, () => undefined) : subject
   })
 
   const byAsking = Effect.fnUntraced(
@@ -99,11 +119,7 @@ export const make = (send: Send, keys: ProviderKeys) => {
       const fields = yield* AskedIdentity.ask(send, provider, place, accessToken, subject)
       return toAccount(provider.server.issuer, fields, subject)
     },
-    // The code is spent: who the account is cannot be asked with it again
-    (effect, { id }) =>
-      Effect.catchTag(effect, ["GrantRefused", "ProviderUnavailable", "ProviderMisconfigured"], () =>
-        Effect.fail(new IdentityRejected({ provider: id }))
-      )
+    (effect, provider, { token }) => Effect.mapError(effect, (failure) => SpentCode.meaningOf(provider, token, failure))
   )
 
   return (
@@ -111,14 +127,16 @@ export const make = (send: Send, keys: ProviderKeys) => {
     success: TokenSuccess,
     nonce: string,
     known: KeySet | undefined
-  ): Effect.Effect<Account, IdentityRejected | AccountSetupRequired> => {
+  ): Effect.Effect<Account, AccountSetupRequired | IdentityRejected | IdentityScopeDenied | IdentityUnavailable> => {
     const { definition } = provider
     const rejected = new IdentityRejected({ provider: provider.id })
     if (definition.identity.kind === "token_response") {
-      const fields = AccountFields.read(definition, success.body, definition.identity)
+      const fields = AccountFields.read(definition, withoutTokens(success.body), definition.identity)
       if (Option.isSome(fields)) return Effect.succeed(toAccount(provider.server.issuer, fields.value))
     }
-    const place = AskedIdentity.address(provider)
+    const place = Option.orElse(AskedIdentity.address(provider), () =>
+      success.token.id_token === undefined ? AskedIdentity.addressWithoutIdToken(provider) : Option.none()
+    )
     if (Option.isSome(place)) return byAsking(provider, success, nonce, known, place.value)
     return known === undefined ? Effect.fail(rejected) : byIdToken(provider, success, nonce, known)
   }

@@ -61,7 +61,11 @@ const make = Effect.fnUntraced(function* ({ deadline = "10 seconds" }: Options) 
       const provider = yield* prepare(registered, discover)
       const place = AskedIdentity.address(provider)
       if (Option.isNone(place)) return Option.none()
-      const fields = yield* AskedIdentity.ask(send, provider, place.value, accessToken)
+      const fields = yield* AskedIdentity.ask(send, provider, place.value, accessToken).pipe(
+        Effect.catchTag("AnswerDenied", ({ retryAfter }) =>
+          Effect.fail(unavailable(provider.id, "unusable_response", retryAfter))
+        )
+      )
       return Option.some(toAccount(provider.server.issuer, fields))
     }),
     introspect: Effect.fn("OAuthClient.introspect")(function* (registered, token) {

@@ -1,12 +1,12 @@
-import type { EndpointOverrides, ProviderMisconfigured, RegisteredProvider } from "@oauth-manager/application"
+import type { RegisteredProvider } from "@oauth-manager/application"
 import type { ProviderDefinition } from "@oauth-manager/provider-sdk"
 import { type Duration, Effect, Option, Result } from "effect"
-import { isLoopbackHttp, vet } from "./EndpointUrl.ts"
+import { hasSameOrigin, isLoopbackHttp, vet } from "./EndpointUrl.ts"
 import { misconfigured, unavailable } from "./ErrorClassification.ts"
 import * as Issuer from "./Issuer.ts"
 import type { Discover, DiscoveryFailure, ProviderMetadata } from "./ProviderMetadata.ts"
 import { signingAlgorithms } from "./SigningAlgorithms.ts"
-import { type Known, movedTo, written } from "./WrittenEndpoints.ts"
+import { type Known, movedTo, namedIn, written } from "./WrittenEndpoints.ts"
 
 /** Where a provider is, after the deployment's overrides; every URL is https, or http on loopback. */
 export interface ProviderEndpoints {
@@ -28,72 +28,53 @@ export interface ProviderEndpoints {
   readonly discoveryFailure: Option.Option<DiscoveryFailure>
   /** Another operator than the plugin's stands in. */
   readonly replaced: boolean
+  /** Tokens come from another operator than the plugin's, by the issuer or the token endpoint of the deployment. */
+  readonly hasForeignTokens: boolean
+  /** The deployment itself says that the userinfo endpoint is the tokens' own. */
+  readonly isUserinfoNamed: boolean
 }
 
 type Source = Pick<ProviderEndpoints, "issuer" | "issuerAliases" | "metadata" | "discoveryFailure" | "replaced"> & {
   readonly known: Known
+  /** The plugin's own token endpoint, where its operator may still be the one who is asked. */
+  readonly home?: string | undefined
 }
 
 /** For metadata that can be done without: the keys must still be had within the same deadline. */
 const patience: Duration.Input = "3 seconds"
 
-const suffices = (
-  { identity }: ProviderDefinition,
-  { authorizationEndpoint, jwksUri, tokenEndpoint }: EndpointOverrides
-): boolean =>
-  authorizationEndpoint !== undefined
-  && tokenEndpoint !== undefined
-  && (identity.kind !== "id_token" || jwksUri !== undefined)
-
 const unasked = { metadata: Option.none(), discoveryFailure: Option.none() }
 
-/** Where the provider has one issuer a tenant, so has an emulator of it, whichever issuer stands for it in the settings. */
-const movedIssuers = ({ location }: ProviderDefinition, issuer: string): ReadonlyArray<string> => {
-  const own = location.issuer ?? ""
-  const [from, to] = [URL.parse(own)?.origin, URL.parse(issuer)?.origin]
-  return Issuer.isTemplate(own) && !Issuer.isTemplate(issuer) && from !== undefined && to !== undefined
-    ? [`${to}${own.slice(from.length)}`]
-    : []
-}
+/** Is all there without which there is no flow? */
+const suffices = ({ identity }: ProviderDefinition, { authorization, jwks, token }: Known): boolean =>
+  authorization !== undefined && token !== undefined && (identity.kind !== "id_token" || jwks !== undefined)
 
-/** The provider's paths at another issuer that serves no metadata; none where not all that is needed is there. */
-const moved = ({ definition, overrides }: RegisteredProvider, issuer: string): Option.Option<Source> => {
-  const known = movedTo(definition, issuer, overrides)
-  if (known.authorization === undefined || known.token === undefined) return Option.none()
-  if (definition.identity.kind === "id_token" && known.jwks === undefined) return Option.none()
-  return Option.some({ issuer, issuerAliases: movedIssuers(definition, issuer), known, replaced: true, ...unasked })
-}
-
-const discovered = (definition: ProviderDefinition, metadata: ProviderMetadata, replaced: boolean) =>
+const discovered = (
+  definition: ProviderDefinition,
+  metadata: ProviderMetadata,
+  place: Pick<Source, "replaced" | "home">
+) =>
   Issuer.canBeFilled(metadata.issuer, definition)
     ? Effect.succeed<Source>({
+        ...place,
         issuer: metadata.issuer,
         issuerAliases: [],
         known: metadata,
         metadata: Option.some(metadata),
-        discoveryFailure: Option.none(),
-        replaced
+        discoveryFailure: Option.none()
       })
     : Effect.fail(misconfigured(definition.id, "issuer_mismatch"))
 
-/** Nothing but the endpoints that the deployment names is needed; what else the metadata would tell is left out. */
-const withoutMetadata = (definition: ProviderDefinition, issuer: string, failure?: DiscoveryFailure): Source => ({
-  issuer,
-  issuerAliases: movedIssuers(definition, issuer),
-  known: {},
-  metadata: Option.none(),
-  discoveryFailure: Option.fromUndefinedOr(failure),
-  replaced: true
-})
-
 /** No metadata are there, or those of a server with an issuer a tenant, none of which is the one in the settings. */
-const isWithoutMetadata =
-  (definition: ProviderDefinition, issuer: string) =>
-  (failure: DiscoveryFailure): failure is ProviderMisconfigured =>
-    failure._tag === "ProviderMisconfigured"
-    && (failure.code === "discovery_failed"
-      || (failure.code === "issuer_mismatch" && movedIssuers(definition, issuer).length > 0))
+const isWithoutMetadata = (registered: RegisteredProvider, issuer: string, failure: DiscoveryFailure): boolean =>
+  failure._tag === "ProviderMisconfigured"
+  && (failure.code === "discovery_failed"
+    || (failure.code === "issuer_mismatch" && Issuer.tenantIssuers(registered, issuer).length > 0))
 
+/**
+ * Another issuer in the provider's place. Without its metadata the endpoints that the deployment names must do, and what
+ * else the metadata would tell is left out; where it names too few, the rest is at the provider's paths.
+ */
 const findReplaced = (
   registered: RegisteredProvider,
   issuer: string,
@@ -102,25 +83,36 @@ const findReplaced = (
   const { definition, overrides } = registered
   const vetted = vet(Issuer.example(issuer), true)
   if (Result.isFailure(vetted)) return Effect.fail(misconfigured(definition.id, vetted.failure))
-  const isEnough = suffices(definition, overrides)
+  const named = namedIn(overrides)
+  const isNamed = suffices(definition, named)
+  const known = isNamed ? {} : movedTo(definition, issuer, overrides)
+  const isEnough = suffices(definition, { ...known, ...named })
+  const blind = (discoveryFailure: Source["discoveryFailure"]): Source => ({
+    issuer,
+    issuerAliases: [...Issuer.tenantIssuers(registered, issuer), ...Issuer.otherSpellings(issuer)],
+    known,
+    metadata: Option.none(),
+    discoveryFailure,
+    replaced: true
+  })
   if (Issuer.isTemplate(issuer)) {
-    const named = isEnough ? Option.some(withoutMetadata(definition, issuer)) : Option.none()
-    return Effect.mapError(Effect.fromOption(Option.orElse(moved(registered, issuer), () => named)), () =>
-      misconfigured(definition.id, "endpoint_missing")
-    )
+    return isEnough
+      ? Effect.succeed(blind(Option.none()))
+      : Effect.fail(misconfigured(definition.id, "endpoint_missing"))
   }
-  const found = Effect.flatMap(discover(definition.id, issuer), (metadata) => discovered(definition, metadata, true))
-  if (!isEnough) {
-    return Effect.catchIf(found, isWithoutMetadata(definition, issuer), (failure) =>
-      Option.match(moved(registered, issuer), { onNone: () => Effect.fail(failure), onSome: Effect.succeed })
+  const found = Effect.flatMap(discover(definition.id, issuer), (metadata) =>
+    discovered(definition, metadata, { replaced: true })
+  )
+  const inTime = Effect.timeoutOrElse(found, {
+    duration: patience,
+    orElse: () => Effect.fail(unavailable(definition.id, "timeout"))
+  })
+  return (isNamed ? inTime : found).pipe(
+    Effect.catch((failure) =>
+      isNamed || (isEnough && isWithoutMetadata(registered, issuer, failure))
+        ? Effect.succeed(blind(Option.some(failure)))
+        : Effect.fail(failure)
     )
-  }
-  return found.pipe(
-    Effect.timeoutOrElse({
-      duration: patience,
-      orElse: () => Effect.fail(unavailable(definition.id, "timeout"))
-    }),
-    Effect.catch((failure) => Effect.succeed(withoutMetadata(definition, issuer, failure)))
   )
 }
 
@@ -132,11 +124,12 @@ const find = (registered: RegisteredProvider, discover: Discover): Effect.Effect
   }
   const issuerAliases = "issuerAliases" in identity ? (identity.issuerAliases ?? []) : []
   if (location.kind === "endpoints") {
+    const { issuer, endpoints } = location
     const known = written(definition, overrides)
-    return Effect.succeed({ issuer: location.issuer, issuerAliases, known, replaced: false, ...unasked })
+    return Effect.succeed({ issuer, issuerAliases, known, home: endpoints.token, replaced: false, ...unasked })
   }
   return discover(definition.id, location.issuer).pipe(
-    Effect.flatMap((metadata) => discovered(definition, metadata, false)),
+    Effect.flatMap((metadata) => discovered(definition, metadata, { replaced: false, home: metadata.token })),
     Effect.map((source) => ({ ...source, issuerAliases, known: written(definition, overrides, source.known) }))
   )
 }
@@ -169,7 +162,7 @@ const canIdentify = (definition: ProviderDefinition, endpoints: ProviderEndpoint
  */
 export const resolve = Effect.fnUntraced(function* (registered: RegisteredProvider, discover: Discover) {
   const { definition, overrides } = registered
-  const { known, ...source } = yield* find(registered, discover)
+  const { home, known, ...source } = yield* find(registered, discover)
   const discoveredMayBeLoopback =
     Option.isNone(source.metadata) || (source.issuer !== undefined && isLoopbackHttp(source.issuer))
 
@@ -187,10 +180,13 @@ export const resolve = Effect.fnUntraced(function* (registered: RegisteredProvid
       url === undefined ? Effect.fail(misconfigured(definition.id, "endpoint_missing")) : Effect.succeed(url)
     )
 
+  const token = yield* required(overrides.tokenEndpoint, known.token)
   const endpoints: ProviderEndpoints = {
     ...source,
+    hasForeignTokens: source.replaced || (home !== undefined && !hasSameOrigin(token, home)),
+    isUserinfoNamed: overrides.userinfoEndpoint !== undefined,
     authorization: yield* required(overrides.authorizationEndpoint, known.authorization),
-    token: yield* required(overrides.tokenEndpoint, known.token),
+    token,
     jwks: yield* optional(overrides.jwksUri, known.jwks),
     revocation: yield* optional(overrides.revocationEndpoint, known.revocation),
     introspection: yield* optional(overrides.introspectionEndpoint, known.introspection),

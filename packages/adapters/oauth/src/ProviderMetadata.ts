@@ -21,6 +21,8 @@ export interface ProviderMetadata {
   readonly signingAlgorithms?: ReadonlyArray<string> | undefined
   readonly clientAuthentication?: ReadonlyArray<string> | undefined
   readonly scopes?: ReadonlyArray<string> | undefined
+  /** Initiating User Registration via OpenID Connect 1.0 §4. */
+  readonly prompts?: ReadonlyArray<string> | undefined
   /** RFC 9207 §3. */
   readonly promisesIss: boolean
 }
@@ -48,6 +50,7 @@ const fromServer = (server: oauth.AuthorizationServer): ProviderMetadata => ({
   signingAlgorithms: list(server.id_token_signing_alg_values_supported),
   clientAuthentication: list(server.token_endpoint_auth_methods_supported),
   scopes: list(server.scopes_supported),
+  prompts: list(server["prompt_values_supported"]),
   promisesIss: server.authorization_response_iss_parameter_supported === true
 })
 

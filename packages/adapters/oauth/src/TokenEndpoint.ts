@@ -46,8 +46,11 @@ const request = Effect.fnUntraced(function* (send: Send, provider: PreparedProvi
   )
 })
 
-const repeated = ({ definition, ownScopes }: PreparedProvider, scopes: ReadonlyArray<Scope>) => {
-  const scope = Scopes.formatScopes(Scopes.union(scopes, definition.identityScopes, ownScopes))
+/** A standard server in the provider's place refuses scopes that it did not grant (RFC 6749 §6): the provider's own, say. */
+const repeated = ({ definition, endpoints, ownScopes }: PreparedProvider, scopes: ReadonlyArray<Scope>) => {
+  const isStandard = endpoints.replaced && Option.isSome(endpoints.metadata)
+  const always = isStandard ? [] : Scopes.union(definition.identityScopes, ownScopes)
+  const scope = Scopes.formatScopes(Scopes.union(scopes, always))
   return definition.tokenRequests?.repeatsScopes === true && scope !== "" ? { additionalParameters: { scope } } : {}
 }
 

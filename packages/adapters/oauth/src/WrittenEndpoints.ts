@@ -8,6 +8,13 @@ type Named = "authorization" | "token" | "revocation" | "introspection" | "useri
 /** What is known of where a provider is, before anything is required or vetted. */
 export type Known = Partial<Pick<ProviderMetadata, Named>> & { readonly api?: string | undefined }
 
+/** What the deployment names. */
+export const namedIn = (overrides: EndpointOverrides): Known => ({
+  ...(overrides.authorizationEndpoint === undefined ? {} : { authorization: overrides.authorizationEndpoint }),
+  ...(overrides.tokenEndpoint === undefined ? {} : { token: overrides.tokenEndpoint }),
+  ...(overrides.jwksUri === undefined ? {} : { jwks: overrides.jwksUri })
+})
+
 /** What the plugin writes down. */
 const ofPlugin = ({ api, location, revocation }: ProviderDefinition): Known => ({
   ...(location.kind === "endpoints" ? location.endpoints : {}),
@@ -50,16 +57,6 @@ const alongWithApi = (definition: ProviderDefinition, { apiBaseUrl }: EndpointOv
   )
 }
 
-/** The provider's own paths on another origin: a sovereign cloud, or an emulator. What was elsewhere is left out. */
-export const movedTo = (definition: ProviderDefinition, issuer: string, overrides: EndpointOverrides): Known => {
-  const { location } = definition
-  const origin = URL.parse(issuer)?.origin
-  if (location.kind !== "endpoints" || origin === undefined) return {}
-  const home = location.issuer ?? location.endpoints.token
-  const near = choose(ofPlugin(definition), (url) => (hasSameOrigin(url, home) ? withOrigin(url, origin) : undefined))
-  return { ...alongWithApi(definition, overrides), ...near }
-}
-
 /**
  * A token endpoint moved to another origin is another operator's: the tokens that come from it must not be sent to the
  * other endpoints of the one before, nor must the client secret that goes with them. The keys stay where the ID token
@@ -68,15 +65,26 @@ export const movedTo = (definition: ProviderDefinition, issuer: string, override
 const withoutStrangers = (
   { identity }: ProviderDefinition,
   known: Known,
-  { tokenEndpoint }: EndpointOverrides
+  { tokenEndpoint }: EndpointOverrides,
+  home = known.token
 ): Known =>
-  tokenEndpoint === undefined || known.token === undefined || hasSameOrigin(tokenEndpoint, known.token)
+  tokenEndpoint === undefined || home === undefined || hasSameOrigin(tokenEndpoint, home)
     ? known
     : choose(known, (url, name) =>
         name === "authorization" || name === "token" || (name === "jwks" && identity.kind === "id_token")
           ? url
           : undefined
       )
+
+/** The provider's own paths on another origin: a sovereign cloud, or an emulator. What was elsewhere is left out. */
+export const movedTo = (definition: ProviderDefinition, issuer: string, overrides: EndpointOverrides): Known => {
+  const { location } = definition
+  const origin = URL.parse(issuer)?.origin
+  if (location.kind !== "endpoints" || origin === undefined) return {}
+  const home = location.issuer ?? location.endpoints.token
+  const near = choose(ofPlugin(definition), (url) => (hasSameOrigin(url, home) ? withOrigin(url, origin) : undefined))
+  return { ...alongWithApi(definition, overrides), ...withoutStrangers(definition, near, overrides, issuer) }
+}
 
 /** What the plugin writes down, and what its issuer's metadata tell, as far as the deployment leaves that in place. */
 export const written = (definition: ProviderDefinition, overrides: EndpointOverrides, metadata: Known = {}): Known => ({

@@ -39,6 +39,12 @@ export class AccountSetupRequired extends Data.TaggedError("AccountSetupRequired
 /** The provider answered, but who the account is cannot be trusted: signature, issuer, audience, nonce, times or subject. */
 export class IdentityRejected extends Data.TaggedError("IdentityRejected")<{ readonly provider: string }> {}
 
+/** The user did not grant what it takes to tell whose the account is; the code is spent. */
+export class IdentityScopeDenied extends Data.TaggedError("IdentityScopeDenied")<{ readonly provider: string }> {}
+
+/** The provider could not tell whose the account is (it is down, or its quota is used up); the code is spent. */
+export class IdentityUnavailable extends Data.TaggedError("IdentityUnavailable")<{ readonly provider: string }> {}
+
 /** The callback holds no usable code. */
 export class CallbackRefused extends Data.TaggedError("CallbackRefused")<{ readonly error: AuthorizationError }> {}
 
@@ -122,6 +128,8 @@ export class OAuthClient extends Context.Service<
       | AdminActionRequired
       | AccountSetupRequired
       | IdentityRejected
+      | IdentityScopeDenied
+      | IdentityUnavailable
       | ProviderUnavailable
       | ProviderMisconfigured
     >

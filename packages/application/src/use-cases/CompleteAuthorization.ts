@@ -172,7 +172,9 @@ export class CompleteAuthorization extends Context.Service<CompleteAuthorization
             GrantRefused: () => fail(caller, authorization, "exchange_refused"),
             AdminActionRequired: () => fail(caller, authorization, "admin_consent_required"),
             AccountSetupRequired: () => fail(caller, authorization, "account_setup_required"),
-            IdentityRejected: () => fail(caller, authorization, "identity_rejected")
+            IdentityRejected: () => fail(caller, authorization, "identity_rejected"),
+            IdentityScopeDenied: () => fail(caller, authorization, "access_denied"),
+            IdentityUnavailable: () => fail(caller, authorization, "provider_error")
           })
         )
         return yield* settle(caller, authorization, registered, answer)

@@ -26,7 +26,7 @@ export interface Hooks {
   readonly tokenResponse?: (body: JsonObject) => JsonObject
   /** Decides on an error before the rules do; `undefined` leaves it to them. */
   readonly classifyError?: (error: ProviderError) => ErrorMeaning | undefined
-  /** Reads the account from the answer that `identity` names, in place of its paths. */
+  /** Reads the account from the answer that `identity` names, in place of its paths. A token response comes without its tokens. */
   readonly account?: (body: JsonObject) => AccountFields | undefined
   /** May this verified ID token identify an account? Asked after every other check. */
   readonly acceptsIdentity?: (claims: JsonObject, settings: Readonly<Record<string, string>>) => boolean

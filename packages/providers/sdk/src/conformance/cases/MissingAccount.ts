@@ -74,7 +74,7 @@ const unanswered: ReadonlyArray<Case> = [
         for (const endpoint of ["userinfo", "api"] as const) world.simulation.on(endpoint, () => json({}, 403))
         yield* failsWith(
           "an exchange whose account is refused with 403",
-          ["IdentityRejected", "AccountSetupRequired"],
+          ["IdentityRejected", "AccountSetupRequired", "IdentityScopeDenied", "IdentityUnavailable"],
           yield* attempt(world)
         )
       })
