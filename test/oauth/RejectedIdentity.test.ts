@@ -31,6 +31,8 @@ describe("tokens of an account that cannot be told", () => {
       assert.deepStrictEqual(sent(withoutRefreshToken), ["the-access-token"])
       const byAccessToken = yield* rejected({ kind: "rfc7009", reach: "token", tokens: "access_token" })
       assert.deepStrictEqual(sent(byAccessToken), ["the-access-token"])
+      const byBoth = yield* rejected({ kind: "rfc7009", reach: "token", tokens: "both" })
+      assert.deepStrictEqual(sent(byBoth), ["the-access-token", "the-refresh-token"])
     })
   )
 

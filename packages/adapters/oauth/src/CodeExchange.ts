@@ -1,4 +1,10 @@
-import type { ExchangeAnswer, FlowSecrets, RedemptionContext } from "@oauth-manager/application"
+import {
+  discardedTokens,
+  type ExchangeAnswer,
+  type FlowSecrets,
+  type RedemptionContext,
+  type TokenAnswer
+} from "@oauth-manager/application"
 import { Effect, Redacted } from "effect"
 import * as Identity from "./Identity.ts"
 import type { PreparedProvider } from "./PreparedProvider.ts"
@@ -21,22 +27,20 @@ export interface Exchange {
 export const make = (send: Send, keys: ProviderKeys) => {
   const identify = Identity.make(send, keys)
 
-  /** Tokens for nobody: they are revoked where that ends nothing but them. What comes of it changes nothing any more. */
-  const discard = (provider: PreparedProvider, { token }: TokenEndpoint.TokenSuccess) => {
-    const { revocation } = provider.definition
-    if (revocation.kind === "unsupported" || revocation.reach !== "token") return Effect.void
-    const [value, hint] =
-      token.refresh_token === undefined || revocation.tokens === "access_token"
-        ? ([token.access_token, "access_token"] as const)
-        : ([token.refresh_token, "refresh_token"] as const)
-    return Effect.ignore(Revocation.revoke(send, provider, Redacted.make(value), hint))
-  }
+  /** Tokens for nobody. What comes of it changes nothing any more. */
+  const discard = (provider: PreparedProvider, answer: TokenAnswer) =>
+    Effect.forEach(
+      discardedTokens(provider.definition.revocation, answer),
+      ({ token, tokenTypeHint }) => Effect.ignore(Revocation.revoke(send, provider, token, tokenTypeHint)),
+      { discard: true }
+    )
 
   return Effect.fnUntraced(function* ({ code, context, flow, knownKeys, provider }: Exchange) {
     const success = yield* TokenEndpoint.redeem(send, provider, code, flow.codeVerifier, context)
+    const answer = toAnswer(success.token, provider)
     const account = yield* identify(provider, success, Redacted.value(flow.nonce), knownKeys).pipe(
-      Effect.tapError(() => discard(provider, success))
+      Effect.tapError(() => discard(provider, answer))
     )
-    return { ...toAnswer(success.token, provider), account } satisfies ExchangeAnswer
+    return { ...answer, account } satisfies ExchangeAnswer
   })
 }

@@ -26,3 +26,14 @@ export const revokedTokens = <Token>(
     accessToken: wanted === "both" ? Option.some(accessToken) : Option.none()
   }
 }
+
+/** What is sent, in order, to end tokens that nobody keeps; nothing where that would end more than them. */
+export const discardedTokens = <Token>(
+  revocation: ProviderDefinition["revocation"],
+  tokens: { readonly accessToken: Token; readonly refreshToken: Option.Option<Token> }
+): ReadonlyArray<Pick<RevokedTokens<Token>, "token" | "tokenTypeHint">> => {
+  if (revocation.kind === "unsupported" || revocation.reach === "grant") return []
+  const { accessToken, token, tokenTypeHint } = revokedTokens(revocation, tokens)
+  const before = Option.toArray(accessToken).map((token) => ({ token, tokenTypeHint: "access_token" as const }))
+  return [...before, { token, tokenTypeHint }]
+}

@@ -15,7 +15,7 @@ import { SecureRandom } from "effect/crypto"
 import { NotFound, requirePermission } from "../access/Access.ts"
 import { Journal } from "../access/Journal.ts"
 import { OneTimeSecret } from "../access/OneTimeSecret.ts"
-import { revokedTokens } from "../disconnect/RevokedTokens.ts"
+import { discardedTokens } from "../disconnect/RevokedTokens.ts"
 import { GrantStore } from "../grants/GrantStore.ts"
 import { AuditTrail } from "../ports/AuditTrail.ts"
 import { AuthorizationRepository, type CompletionClaim } from "../ports/AuthorizationRepository.ts"
@@ -42,10 +42,6 @@ export class AuthorizationNotReady extends Data.TaggedError("AuthorizationNotRea
 export class AuthorizationFailed extends Data.TaggedError("AuthorizationFailed")<{
   readonly error: AuthorizationError
 }> {}
-
-/** Does revoking a token leave the rest of what the account granted as it is? */
-const endsAlone = ({ definition: { revocation } }: RegisteredProvider): boolean =>
-  revocation.kind !== "unsupported" && revocation.reach === "token"
 
 /** Longer than the provider's answers and the commit may take together, so that no second redemption begins meanwhile. */
 const claimDuration = Duration.seconds(60)
@@ -125,14 +121,12 @@ export class CompleteAuthorization extends Context.Service<CompleteAuthorization
         })
       })
 
-      const discard = Effect.fnUntraced(function* (registered: RegisteredProvider, answer: ExchangeAnswer) {
-        if (!endsAlone(registered)) return
-        const { accessToken, token, tokenTypeHint } = revokedTokens(registered.definition.revocation, answer)
-        if (Option.isSome(accessToken)) {
-          yield* Effect.ignore(oauth.revoke(registered, accessToken.value, "access_token"))
-        }
-        yield* Effect.ignore(oauth.revoke(registered, token, tokenTypeHint))
-      })
+      const discard = (registered: RegisteredProvider, answer: ExchangeAnswer) =>
+        Effect.forEach(
+          discardedTokens(registered.definition.revocation, answer),
+          ({ token, tokenTypeHint }) => Effect.ignore(oauth.revoke(registered, token, tokenTypeHint)),
+          { discard: true }
+        )
 
       const refuseEnded = Effect.fnUntraced(function* (authorization: Authorization) {
         const found = yield* authorizations.find(authorization.owner, authorization.id)
