@@ -81,6 +81,8 @@ describe("A refresh for which an administrator must act", () => {
       const integration = yield* connect()
       yield* refusesWith(blocked)
       yield* Effect.flip(refresh(integration))
+      assert.deepStrictEqual(yield* Effect.flip(refresh(integration)), blocked)
+      yield* TestClock.adjust("1 minute")
       yield* refreshesTo({})
       assert.isTrue((yield* refresh(integration)).refreshed)
       assert.deepStrictEqual(yield* stateOf(integration), { status: "active", problem: undefined })

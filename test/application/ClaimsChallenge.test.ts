@@ -22,7 +22,10 @@ const refuse = Effect.fnUntraced(function* (integration: Integration, options: {
   const client = yield* ScriptedOAuthClient
   const { provider } = integration
   yield* client.introspect.next(Effect.succeed(Option.some(options.tokenWorks)))
-  yield* client.refresh.next(Effect.fail(new GrantRefused({ provider, claims: wanted })))
+  yield* client.refresh.next(
+    Effect.fail(new GrantRefused({ provider, claims: wanted })),
+    Effect.fail(new GrantRefused({ provider, claims: wanted }))
+  )
   yield* Effect.flip(refresh(integration))
 })
 

@@ -50,7 +50,13 @@ describe("CompleteAuthorization", () => {
         problem: Option.none(),
         revocation: Option.none()
       })
-      assert.deepEqual(yield* find(integration), { integration, token, warnings: [], action: Option.none() })
+      assert.deepEqual(yield* find(integration), {
+        integration,
+        token,
+        warnings: [],
+        incident: Option.none(),
+        action: Option.none()
+      })
       const released = yield* read(integration)
       assert.strictEqual(Redacted.value(released.accessToken), Redacted.value(answer.accessToken))
       assert.deepInclude(released, { tokenType: "Bearer", scopes: notes, refreshed: false, warnings: [] })

@@ -2,7 +2,7 @@ import { GrantRefused } from "@oauth-manager/application"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Option, Redacted } from "effect"
 import { TestClock } from "effect/testing"
-import { scopes } from "../fakes/Samples.ts"
+import { aSecret, scopes } from "../fakes/Samples.ts"
 import { ScriptedOAuthClient } from "../fakes/ScriptedOAuthClient.ts"
 import { Faults } from "./Faults.ts"
 import { anAnswer, connect } from "./Journey.ts"
@@ -10,7 +10,18 @@ import { eventsOf } from "./Recorded.ts"
 import { acquireAsSibling, commitAsSibling } from "./Sibling.ts"
 import { inApplication } from "./TestApplication.ts"
 import { joinInTime, settle } from "./Time.ts"
-import { disconnect, find, generationOf, read, refresh, refreshCalls, refreshesTo, tokenRow } from "./Tokens.ts"
+import {
+  disconnect,
+  find,
+  generationOf,
+  plain,
+  read,
+  refresh,
+  refreshCalls,
+  refreshesTo,
+  revokeCalls,
+  tokenRow
+} from "./Tokens.ts"
 
 describe("TokenRefresher, overtaken while the provider was asked", () => {
   const held = Effect.fnUntraced(function* (...answer: Parameters<typeof refreshesTo>) {
@@ -40,15 +51,23 @@ describe("TokenRefresher, overtaken while the provider was asked", () => {
     }).pipe(inApplication)
   )
 
+  /** The answer is there, and its commit is held up. */
+  const answered = Effect.gen(function* () {
+    const faults = yield* Faults
+    const { gate, integration, refreshing } = yield* held({})
+    const commit = yield* faults.hold("UnitOfWork.forUser")
+    yield* gate.release
+    yield* commit.reached
+    yield* TestClock.adjust("31 seconds")
+    return { commit, integration, refreshing }
+  })
+
   it.effect("drops its answer for that of a sibling who took the lease when it ran out", () =>
     Effect.gen(function* () {
-      const { gate, integration, refreshing } = yield* held({})
-      yield* TestClock.adjust("31 seconds")
-      assert.strictEqual(yield* acquireAsSibling(integration), "Acquired")
-      yield* gate.release
-      yield* settle
-      assert.deepStrictEqual(yield* generationOf(integration), Option.some(1))
+      const { commit, integration, refreshing } = yield* answered
+      assert.strictEqual((yield* acquireAsSibling(integration))._tag, "Acquired")
       const secret = yield* commitAsSibling(integration)
+      yield* commit.release
       const result = yield* joinInTime(refreshing)
       assert.strictEqual(result._tag, "Success")
       assert.strictEqual(Redacted.value((yield* read(integration)).accessToken), secret)
@@ -58,9 +77,8 @@ describe("TokenRefresher, overtaken while the provider was asked", () => {
 
   it.effect("commits its answer after the lease ran out where nobody took it", () =>
     Effect.gen(function* () {
-      const { gate, integration, refreshing } = yield* held({})
-      yield* TestClock.adjust("31 seconds")
-      yield* gate.release
+      const { commit, integration, refreshing } = yield* answered
+      yield* commit.release
       assert.strictEqual((yield* joinInTime(refreshing))._tag, "Success")
       assert.deepStrictEqual(yield* generationOf(integration), Option.some(2))
     }).pipe(inApplication)
@@ -71,7 +89,10 @@ describe("TokenRefresher, overtaken while the provider was asked", () => {
       const client = yield* ScriptedOAuthClient
       const integration = yield* connect()
       yield* TestClock.adjust("1 hour")
-      yield* client.refresh.next(Effect.fail(new GrantRefused({ provider: "sandbox" })))
+      yield* client.refresh.next(
+        Effect.fail(new GrantRefused({ provider: "sandbox" })),
+        Effect.fail(new GrantRefused({ provider: "sandbox" }))
+      )
       const gate = yield* client.refresh.hold
       const refreshing = yield* Effect.forkChild(refresh(integration))
       yield* gate.reached
@@ -89,10 +110,11 @@ describe("TokenRefresher, overtaken while the provider was asked", () => {
         const client = yield* ScriptedOAuthClient
         const integration = yield* connect()
         yield* TestClock.adjust("1 hour")
+        const refreshToken = Option.some(aSecret())
         yield* answer === "a new token"
-          ? Effect.asVoid(refreshesTo({}))
+          ? Effect.asVoid(refreshesTo({ refreshToken }))
           : client.refresh.next(Effect.fail(new GrantRefused({ provider: "sandbox" })))
-        yield* client.revoke.next(Effect.succeed("revoked"))
+        yield* client.revoke.always(() => Effect.succeed("revoked"))
         const gate = yield* client.refresh.hold
         const refreshing = yield* Effect.forkChild(Effect.flip(refresh(integration)))
         yield* gate.reached
@@ -101,6 +123,8 @@ describe("TokenRefresher, overtaken while the provider was asked", () => {
         assert.strictEqual((yield* joinInTime(refreshing))._tag, "Disconnected")
         assert.strictEqual((yield* find(integration)).integration.status, "disconnected")
         assert.deepStrictEqual(yield* tokenRow(integration), Option.none())
+        const late = (yield* revokeCalls).slice(1)
+        assert.deepStrictEqual(late, answer === "a new token" ? [[plain(refreshToken), "refresh_token"]] : [])
         assert.deepStrictEqual(yield* eventsOf("token.refreshed", "integration.reauthorization_required"), [])
       }).pipe(inApplication)
     )

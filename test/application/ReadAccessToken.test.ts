@@ -203,7 +203,7 @@ describe("ReadAccessToken, of an integration that does not work", () => {
         provider: integration.provider,
         scopes: integration.requestedScopes
       })
-      assert.strictEqual((yield* refreshCalls).length, 1)
+      assert.strictEqual((yield* refreshCalls).length, 2)
     }).pipe(inApplication)
   )
 

@@ -150,7 +150,7 @@ describe("RefreshToken", () => {
         { outcome: "failure", reason: "grant_revoked" }
       ])
       assert.strictEqual((yield* Effect.flip(refresh(integration)))._tag, "ReauthorizationRequired")
-      assert.strictEqual((yield* refreshCalls).length, 1)
+      assert.strictEqual((yield* refreshCalls).length, 2)
       assert.strictEqual((yield* eventsOf("integration.reauthorization_required")).length, 1)
     }).pipe(inApplication)
   )
@@ -186,13 +186,18 @@ describe("RefreshToken", () => {
     }).pipe(inApplication)
   )
 
-  it.effect("claims no scope that was never granted, and puts on record that one came", () =>
+  it.effect("hands out no token that can do more than anybody consented to, until the user has", () =>
     Effect.gen(function* () {
       const integration = yield* connect()
       yield* refreshesTo({ scopes: Option.some([...identity, ...notes, ...calendar]) })
-      assert.deepStrictEqual((yield* refresh(integration)).scopes, [...identity, ...notes])
+      assert.strictEqual((yield* Effect.flip(refresh(integration)))._tag, "ReauthorizationRequired")
       assert.deepStrictEqual(yield* endings("token.refreshed"), [{ outcome: "success", reason: "scopes_widened" }])
-      assert.strictEqual((yield* Effect.flip(read(integration, { scopes: calendar })))._tag, "ScopeNotGranted")
+      assert.deepStrictEqual(yield* endings("scope.escalation_refused"), [
+        { outcome: "failure", reason: "scopes_widened" }
+      ])
+      assert.strictEqual((yield* Effect.flip(read(integration)))._tag, "ReauthorizationRequired")
+      const { integration: found } = yield* find(integration)
+      assert.deepInclude(found, { status: "reauthorization_required", grantedScopes: integration.grantedScopes })
     }).pipe(inApplication)
   )
 

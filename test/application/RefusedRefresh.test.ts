@@ -133,11 +133,12 @@ describe("A refresh that is refused", () => {
   }
 
   for (const [answer, introspection] of Object.entries(answers)) {
-    it.effect(`ends the integration where the provider ${answer}`, () =>
+    it.effect(`ends the integration where the provider ${answer}, once it has refused it again`, () =>
       Effect.gen(function* () {
         const { introspect } = yield* ScriptedOAuthClient
         yield* introspect.always(() => introspection)
         const { integration } = yield* refusedNearTheEnd()
+        if (answer !== "says that the token is dead") yield* refusesWith(refused())
         assert.strictEqual((yield* Effect.flip(read(integration)))._tag, "ReauthorizationRequired")
         assert.deepStrictEqual(yield* stateOf(integration), {
           status: "reauthorization_required",
@@ -153,6 +154,7 @@ describe("A refresh that is refused", () => {
       const { introspect } = yield* ScriptedOAuthClient
       yield* introspects(true)
       const { integration } = yield* refusedNearTheEnd()
+      yield* refusesWith(refused())
       yield* faults.next("TokenVault.open", Effect.void, unreadable)
       assert.strictEqual((yield* Effect.flip(refresh(integration)))._tag, "ReauthorizationRequired")
       assert.strictEqual((yield* stateOf(integration)).status, "reauthorization_required")

@@ -126,7 +126,10 @@ describe("ReverifyIntegrations", () => {
     Effect.gen(function* () {
       const client = yield* ScriptedOAuthClient
       const integration = yield* connectAMonthAgo()
-      yield* client.refresh.next(Effect.fail(new GrantRefused({ provider: "verified" })))
+      yield* client.refresh.next(
+        Effect.fail(new GrantRefused({ provider: "verified" })),
+        Effect.fail(new GrantRefused({ provider: "verified" }))
+      )
       assert.strictEqual(yield* verifyDue, 1)
       assert.deepStrictEqual(yield* stateOf(integration), {
         status: "reauthorization_required",

@@ -36,7 +36,7 @@ describe("A refresh that is in flight while the grant it lives by is ended", () 
     yield* client.revoke.always(() => revoked)
     const [letters, channel] = [yield* connectFor("ada", "mail"), yield* connectFor("ada", "videos")]
     yield* TestClock.adjust("3590 seconds")
-    yield* client.refresh.next(answers[answer])
+    yield* client.refresh.next(answers[answer], answers[answer])
     const gate = yield* client.refresh.hold
     const refreshing = yield* Effect.forkChild(Effect.result(refresh(channel)))
     yield* gate.reached

@@ -1,7 +1,7 @@
 import { TokenRepository, TokenVault } from "@oauth-manager/application"
 import type { Integration } from "@oauth-manager/domain"
 import { DateTime, Duration, Effect, Option, Redacted } from "effect"
-import { aSecret } from "../fakes/Samples.ts"
+import { aSecret, noPlan } from "../fakes/Samples.ts"
 import { ada } from "./Journey.ts"
 
 /** Another process takes the lease on the first generation of an integration's token, for 30 seconds. */
@@ -28,6 +28,6 @@ export const commitAsSibling = Effect.fnUntraced(function* ({ id }: Integration)
     refreshExpiresAt: Option.none(),
     obtainedAt
   }
-  const committed = yield* tokens.commitRefresh(ada, token, "sibling")
+  const committed = yield* tokens.commitRefresh(ada, token, "sibling", noPlan)
   return committed ? Redacted.value(secret) : yield* Effect.die(new Error("the sibling holds no lease"))
 })

@@ -4,6 +4,7 @@ import {
   AuthorizationRepository,
   ConsentRepository,
   IntegrationRepository,
+  RefreshTimings,
   type RegisteredProvider,
   RevocationOutbox,
   TokenRepository,
@@ -11,7 +12,7 @@ import {
   UnitOfWork
 } from "@oauth-manager/application"
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
-import { Effect, Layer } from "effect"
+import { Duration, Effect, Layer } from "effect"
 import * as MemoryPorts from "../fakes/MemoryPorts.ts"
 import { faulty, Faults } from "./Faults.ts"
 import { providers } from "./Providers.ts"
@@ -27,9 +28,16 @@ const FaultyPorts = Layer.mergeAll(
   faulty(UnitOfWork)
 )
 
+/** Nobody waits before a refusal is confirmed: the clock of tests stands still. */
+const promptly = Layer.effect(
+  RefreshTimings,
+  Effect.map(RefreshTimings, (timings) => ({ ...timings, confirmAfter: Duration.zero }))
+)
+
 /** The application over in-memory ports, whose every operation can be made to fail or wait. */
 export const layerOf = (registered: ReadonlyArray<RegisteredProvider>) =>
   Application.layer.pipe(
+    Layer.provide(promptly),
     Layer.provideMerge(FaultyPorts),
     Layer.provideMerge(Layer.mergeAll(MemoryPorts.layerOf(registered), Faults.layer)),
     Layer.provideMerge(NodeCrypto.layer)

@@ -49,7 +49,9 @@ export const refreshesTo = Effect.fnUntraced(function* (...answers: ReadonlyArra
 /** The user withdraws the grant at the provider, and the next refresh finds out. */
 export const loseGrant = Effect.fnUntraced(function* (integration: Identified) {
   const client = yield* ScriptedOAuthClient
-  yield* client.refresh.next(Effect.fail(new GrantRefused({ provider: "sandbox" })))
+  // Once more, when it is confirmed
+  const refused = Effect.fail(new GrantRefused({ provider: "sandbox" }))
+  yield* client.refresh.next(refused, refused)
   return yield* Effect.flip(refresh(integration))
 })
 

@@ -57,6 +57,6 @@ describe("files", () => {
     "packages/domain/src/index.ts",
     "packages/adapters/postgres/src/migrations/0001_initial.ts",
     "apps/server/src/main.ts",
-    "apps/server/src/token.ts"
+    "apps/server/src/demo.ts"
   ])("may be named %s", (path) => assert.isTrue(isWellNamed(path)))
 })

@@ -4,6 +4,8 @@ import {
   ConsentRepository,
   DataKeyRepository,
   IntegrationRepository,
+  ProviderIncidents,
+  RefreshSignals,
   RevocationOutbox,
   TokenRepository,
   UnitOfWork,
@@ -23,6 +25,8 @@ export type PersistencePorts =
   | RevocationOutbox
   | UserRepository
   | AuditTrail
+  | ProviderIncidents
+  | RefreshSignals
 
 export const persistence = Effect.all({
   units: UnitOfWork,

@@ -8,7 +8,8 @@ import {
   anAuthorization,
   anIntegration,
   aRevocation,
-  aToken
+  aToken,
+  noPlan
 } from "../fakes/Samples.ts"
 import { over, persistence } from "./Contract.ts"
 
@@ -24,10 +25,11 @@ export const writeEverything = Effect.fnUntraced(function* (owner: UserScope, ov
   yield* dataKeys.insert(owner, aDataKey())
   yield* authorizations.insert(owner, authorization, { stateHash, flow: aCiphertext() })
   yield* integrations.insert(owner, integration)
-  yield* tokens.put(owner, token)
+  yield* tokens.put(owner, token, noPlan)
   yield* consents.insert(owner, aConsent(integration, authorization))
-  yield* outbox.add(owner, aRevocation(integration), over)
-  return { owner, integration, authorization, stateHash, token }
+  const revocation = aRevocation(integration)
+  yield* outbox.add(owner, revocation, over)
+  return { owner, integration, authorization, stateHash, token, revocation }
 })
 
 /** Which of the rows that `writeEverything` writes there are, unchanged. */

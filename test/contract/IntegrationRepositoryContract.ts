@@ -10,7 +10,7 @@ import {
 } from "@oauth-manager/domain"
 import { assert } from "@effect/vitest"
 import { DateTime, Deferred, Effect, Fiber, Option, Result } from "effect"
-import { anIntegration, aScope, aToken, features, scopes } from "../fakes/Samples.ts"
+import { anIntegration, aScope, aToken, features, scopes, noPlan } from "../fakes/Samples.ts"
 import { contract, long, persistence, type PersistencePorts } from "./Contract.ts"
 import { change, connect, integrate } from "./Seed.ts"
 
@@ -133,13 +133,13 @@ export const integrationRepositoryContract = contract<PersistencePorts>("Integra
         refreshExpiresAt: Option.some(DateTime.makeUnsafe("2027-01-02T03:04:05.678Z"))
       })
       const { obtainedAt, refreshExpiresAt } = endless
-      yield* tokens.put(owner, endless)
+      yield* tokens.put(owner, endless, noPlan)
       assert.deepStrictEqual(
         (yield* stored(integration)).token,
         Option.some({ expiresAt: Option.none(), obtainedAt, hasRefreshToken: true, refreshExpiresAt })
       )
       const alone = aToken(integration, { generation: 3, refreshToken: Option.none() })
-      yield* tokens.put(owner, alone)
+      yield* tokens.put(owner, alone, noPlan)
       assert.isFalse(Option.getOrThrow((yield* stored(integration)).token).hasRefreshToken)
       yield* tokens.destroy(owner, integration.id)
       assert.deepStrictEqual((yield* stored(integration)).token, Option.none())
@@ -241,9 +241,12 @@ export const integrationRepositoryContract = contract<PersistencePorts>("Integra
       const locked = yield* Deferred.make<void>()
       const refresh = Effect.andThen(
         Deferred.await(locked),
-        tokens.commitRefresh(owner, aToken(integration, { generation: 2 }), "refresher")
+        tokens.commitRefresh(owner, aToken(integration, { generation: 2 }), "refresher", noPlan)
       )
-      const put = Effect.andThen(Deferred.await(locked), tokens.put(owner, aToken(integration, { generation: 3 })))
+      const put = Effect.andThen(
+        Deferred.await(locked),
+        tokens.put(owner, aToken(integration, { generation: 3 }), noPlan)
+      )
       const others = yield* Effect.forkChild(Effect.all([refresh, put], { concurrency: "unbounded" }))
       const seen = yield* units.forUser(
         owner,

@@ -2,7 +2,7 @@ import type { AccountAlreadyConnected, RepositoryUnavailable } from "@oauth-mana
 import { Authorizations, personOf, type UserScope } from "@oauth-manager/domain"
 import { assert } from "@effect/vitest"
 import { DateTime, Deferred, Effect, Exit, Option, Result } from "effect"
-import { aCiphertext, aDataKey, aHash, anIntegration, aScope, aToken, strangersTo } from "../fakes/Samples.ts"
+import { aCiphertext, aDataKey, aHash, anIntegration, aScope, aToken, strangersTo, noPlan } from "../fakes/Samples.ts"
 import { assertDefect, contract, long, over, persistence, type PersistencePorts } from "./Contract.ts"
 import { all, type Everything, nothing, whatIsThere, writeEverything } from "./Everything.ts"
 
@@ -38,7 +38,7 @@ const looks = ({ authorization, integration }: Everything, asked: UserScope) =>
   ])
 
 /** Every way to change or destroy someone's rows, under the scope of `asked`. */
-const writes = ({ authorization, integration, token }: Everything, asked: UserScope) =>
+const writes = ({ authorization, integration, token, revocation }: Everything, asked: UserScope) =>
   Effect.map(persistence, ({ authorizations, consents, dataKeys, integrations, outbox, tokens }): Writes => {
     const authorized = Result.getOrThrow(Authorizations.authorize({ ...authorization, owner: asked }))
     const lease = { generation: 1, owner: "a stranger", duration: long }
@@ -51,9 +51,9 @@ const writes = ({ authorization, integration, token }: Everything, asked: UserSc
         "integrations.update",
         Effect.andThen(integrations.findForUpdate(asked, integration.id), integrations.update(asked, changed))
       ],
-      ["tokens.put", tokens.put(asked, next)],
+      ["tokens.put", tokens.put(asked, next, noPlan)],
       ["tokens.acquireLease", tokens.acquireLease(asked, integration.id, lease)],
-      ["tokens.commitRefresh", tokens.commitRefresh(asked, next, "a stranger")],
+      ["tokens.commitRefresh", tokens.commitRefresh(asked, next, "a stranger", noPlan)],
       ["tokens.destroy", tokens.destroy(asked, token.integrationId)],
       ["authorizations.park", authorizations.park(asked, authorized, { code: aCiphertext(), completionHash: aHash() })],
       [
@@ -61,8 +61,8 @@ const writes = ({ authorization, integration, token }: Everything, asked: UserSc
         authorizations.finish(asked, Result.getOrThrow(Authorizations.expire({ ...authorization, owner: asked })))
       ],
       ["consents.withdrawAll", consents.withdrawAll(asked, integration.id, authorization.createdAt)],
-      ["outbox.settle", outbox.settle(asked, integration.id)],
-      ["outbox.postpone", outbox.postpone(asked, integration.id, over)]
+      ["outbox.settle", outbox.settle(asked, revocation.id)],
+      ["outbox.postpone", outbox.postpone(asked, revocation.id, over)]
     ]
   })
 

@@ -8,7 +8,10 @@ import type { PersistencePorts } from "./Contract.ts"
 import { dataKeyRepositoryContract } from "./DataKeyRepositoryContract.ts"
 import { integrationRepositoryContract } from "./IntegrationRepositoryContract.ts"
 import { isolationContract } from "./IsolationContract.ts"
+import { providerIncidentsContract } from "./ProviderIncidentsContract.ts"
+import { refreshClaimContract } from "./RefreshClaimContract.ts"
 import { refreshLeaseContract } from "./RefreshLeaseContract.ts"
+import { refreshSignalsContract } from "./RefreshSignalsContract.ts"
 import { revocationOutboxContract } from "./RevocationOutboxContract.ts"
 import { reverificationContract } from "./ReverificationContract.ts"
 import { sharedGrantContract } from "./SharedGrantContract.ts"
@@ -35,6 +38,9 @@ export const persistenceContract = <R, E, E2>(
   reverificationContract(name, ports)
   tokenRepositoryContract(name, ports)
   refreshLeaseContract(name, ports)
+  refreshClaimContract(name, ports)
+  refreshSignalsContract(name, ports)
+  providerIncidentsContract(name, ports)
   authorizationRepositoryContract(name, ports)
   completionClaimContract(name, ports)
   consentRepositoryContract(name, ports)

@@ -1,7 +1,7 @@
 import type { Integration } from "@oauth-manager/domain"
 import { assert } from "@effect/vitest"
-import { DateTime, type Duration, Effect, Option } from "effect"
-import { aScope, aToken, strangersTo } from "../fakes/Samples.ts"
+import { DateTime, Duration, Effect, Option } from "effect"
+import { aScope, aToken, strangersTo, noPlan } from "../fakes/Samples.ts"
 import { contract, long, over, persistence, type PersistencePorts } from "./Contract.ts"
 import { connect, integrate } from "./Seed.ts"
 
@@ -12,12 +12,13 @@ const acquire = Effect.fnUntraced(function* (
   generation = 1
 ) {
   const { tokens } = yield* persistence
-  return yield* tokens.acquireLease(user, id, { generation, owner, duration })
+  const { _tag } = yield* tokens.acquireLease(user, id, { generation, owner, duration })
+  return _tag
 })
 
 const commit = Effect.fnUntraced(function* (integration: Integration, owner: string, generation = 2) {
   const { tokens } = yield* persistence
-  return yield* tokens.commitRefresh(integration.owner, aToken(integration, { generation }), owner)
+  return yield* tokens.commitRefresh(integration.owner, aToken(integration, { generation }), owner, noPlan)
 })
 
 const generationOf = Effect.fnUntraced(function* ({ id, owner }: Integration) {
@@ -86,7 +87,7 @@ export const refreshLeaseContract = contract<PersistencePorts>("TokenRepository,
       const { integration } = yield* connect(aScope())
       const { id, owner } = integration
       assert.strictEqual(yield* acquire(integration, "a", long, 2), "Superseded")
-      yield* tokens.put(owner, aToken(integration, { generation: 2 }))
+      yield* tokens.put(owner, aToken(integration, { generation: 2 }), noPlan)
       assert.strictEqual(yield* acquire(integration, "a", long, 1), "Superseded")
       for (const stranger of strangersTo(owner)) {
         assert.strictEqual(yield* acquire({ ...integration, owner: stranger }, "a", long, 2), "Superseded")
@@ -104,7 +105,7 @@ export const refreshLeaseContract = contract<PersistencePorts>("TokenRepository,
       const { tokens } = yield* persistence
       const { integration } = yield* connect(aScope())
       yield* acquire(integration, "a")
-      yield* tokens.put(integration.owner, aToken(integration, { generation: 2 }))
+      yield* tokens.put(integration.owner, aToken(integration, { generation: 2 }), noPlan)
       assert.isFalse(yield* commit(integration, "a", 2))
       assert.isFalse(yield* commit(integration, "a", 3))
       assert.strictEqual(yield* acquire(integration, "b", long, 2), "Acquired")
@@ -116,7 +117,7 @@ export const refreshLeaseContract = contract<PersistencePorts>("TokenRepository,
       const { tokens } = yield* persistence
       const { integration } = yield* connect(aScope())
       yield* acquire(integration, "a")
-      yield* tokens.put(integration.owner, aToken(integration))
+      yield* tokens.put(integration.owner, aToken(integration), noPlan)
       assert.strictEqual(yield* acquire(integration, "b"), "Held")
       assert.isTrue(yield* commit(integration, "a"))
     })
@@ -130,7 +131,7 @@ export const refreshLeaseContract = contract<PersistencePorts>("TokenRepository,
       yield* acquire(integration, "a")
       const refreshExpiresAt = Option.some(DateTime.makeUnsafe("2027-01-02T03:04:05.678Z"))
       const next = aToken(integration, { generation: 2, tokenType: "mac", refreshExpiresAt })
-      assert.isTrue(yield* tokens.commitRefresh(owner, next, "a"))
+      assert.isTrue(yield* tokens.commitRefresh(owner, next, "a", noPlan))
       assert.deepStrictEqual(yield* tokens.find(owner, id), Option.some(next))
       assert.isFalse(yield* commit(integration, "a", 3))
       assert.strictEqual(yield* acquire(integration, "b", long, 2), "Acquired")
@@ -211,6 +212,77 @@ export const refreshLeaseContract = contract<PersistencePorts>("TokenRepository,
         commits.filter((committed) => committed),
         1
       )
+    })
+  )
+
+  it.effect("leaves a generation in doubt whose lease ran out, until the next", () =>
+    Effect.gen(function* () {
+      const { tokens } = yield* persistence
+      const { integration } = yield* connect(aScope())
+      const { id, owner } = integration
+      const take = (by: string, generation = 1, duration = over) =>
+        tokens.acquireLease(owner, id, { generation, owner: by, duration })
+      assert.deepStrictEqual(yield* take("a"), { _tag: "Acquired", inDoubt: false, failures: 0 })
+      assert.deepStrictEqual(yield* take("a"), { _tag: "Acquired", inDoubt: false, failures: 0 })
+      assert.deepStrictEqual(yield* take("b"), { _tag: "Acquired", inDoubt: true, failures: 0 })
+      yield* tokens.releaseLease(owner, id, "b")
+      assert.deepStrictEqual(yield* take("c", 1, long), { _tag: "Acquired", inDoubt: true, failures: 0 })
+      assert.isTrue(yield* commit(integration, "c"))
+      assert.deepStrictEqual(yield* take("d", 2), { _tag: "Acquired", inDoubt: false, failures: 0 })
+    })
+  )
+
+  it.effect("extends a running lease for its owner", () =>
+    Effect.gen(function* () {
+      const { integration } = yield* connect(aScope())
+      assert.strictEqual(yield* acquire(integration, "a"), "Acquired")
+      assert.strictEqual(yield* acquire(integration, "a", over), "Acquired")
+      assert.strictEqual(yield* acquire(integration, "b"), "Acquired")
+    })
+  )
+
+  it.effect("counts failures, keeps their doubt, and holds everybody off for a while", () =>
+    Effect.gen(function* () {
+      const { tokens } = yield* persistence
+      const { integration } = yield* connect(aScope())
+      const { id, owner } = integration
+      const take = (by: string) => tokens.acquireLease(owner, id, { generation: 1, owner: by, duration: long })
+      const fail = (by: string, retryIn: Duration.Duration, inDoubt: boolean) =>
+        tokens.failRefresh(owner, id, { owner: by, retryIn, inDoubt })
+      yield* take("a")
+      yield* fail("b", long, true)
+      assert.strictEqual((yield* take("b"))._tag, "Held")
+      yield* fail("a", over, true)
+      assert.deepStrictEqual(yield* take("a"), { _tag: "Acquired", inDoubt: true, failures: 1 })
+      yield* fail("a", long, false)
+      const outcome = yield* take("a")
+      if (outcome._tag !== "HeldOff") assert.fail(`expected HeldOff and not ${outcome._tag}`)
+      assert.isTrue(Duration.isGreaterThan(outcome.retryIn, Duration.times(long, 0.9)))
+      assert.isTrue(Duration.isLessThanOrEqualTo(outcome.retryIn, long))
+    })
+  )
+
+  it.effect("forgets failures and what they held off with a new authorization", () =>
+    Effect.gen(function* () {
+      const { tokens } = yield* persistence
+      const { integration } = yield* connect(aScope())
+      const { id, owner } = integration
+      yield* acquire(integration, "a")
+      yield* tokens.failRefresh(owner, id, { owner: "a", retryIn: long, inDoubt: true })
+      yield* tokens.put(owner, aToken(integration, { generation: 2 }), noPlan)
+      const outcome = yield* tokens.acquireLease(owner, id, { generation: 2, owner: "a", duration: long })
+      assert.deepStrictEqual(outcome, { _tag: "Acquired", inDoubt: false, failures: 0 })
+    })
+  )
+
+  it.effect("commits an answer that is in hand whoever holds the lease, and of the next generation alone", () =>
+    Effect.gen(function* () {
+      const { integration } = yield* connect(aScope())
+      yield* acquire(integration, "another")
+      assert.isFalse(yield* commit(integration, "answer", 3))
+      assert.isTrue(yield* commit(integration, "answer"))
+      assert.isFalse(yield* commit(integration, "answer"))
+      assert.deepStrictEqual(yield* generationOf(integration), Option.some(2))
     })
   )
 })

@@ -95,8 +95,8 @@ export const revocationOutboxContract = contract<PersistencePorts>("RevocationOu
       const owner = aScope()
       const [settled, other] = [yield* enqueue(owner), yield* enqueue(owner)]
       assert.deepStrictEqual(yield* claim([settled]), [settled])
-      yield* outbox.settle(owner, settled.integrationId)
-      yield* outbox.settle(owner, settled.integrationId)
+      yield* outbox.settle(owner, settled.id)
+      yield* outbox.settle(owner, settled.id)
       assert.deepStrictEqual(yield* claim([settled, other]), [other])
     })
   )
@@ -105,13 +105,13 @@ export const revocationOutboxContract = contract<PersistencePorts>("RevocationOu
     Effect.gen(function* () {
       const { outbox } = yield* persistence
       const revocation = yield* enqueue()
-      const { integrationId, owner } = revocation
+      const { id, owner } = revocation
       yield* claim([revocation], long)
-      yield* outbox.postpone(owner, integrationId, over)
+      yield* outbox.postpone(owner, id, over)
       assert.deepStrictEqual(yield* claim([revocation], long), [{ ...revocation, attempts: 1 }])
-      yield* outbox.postpone(owner, integrationId, over)
+      yield* outbox.postpone(owner, id, over)
       assert.deepStrictEqual(yield* claim([revocation]), [{ ...revocation, attempts: 2 }])
-      yield* outbox.postpone(owner, integrationId, long)
+      yield* outbox.postpone(owner, id, long)
       assert.deepStrictEqual(yield* claim([revocation]), [])
     })
   )
@@ -121,8 +121,8 @@ export const revocationOutboxContract = contract<PersistencePorts>("RevocationOu
       const { outbox } = yield* persistence
       const revocation = yield* enqueue()
       for (const stranger of strangersTo(revocation.owner)) {
-        yield* outbox.settle(stranger, revocation.integrationId)
-        yield* outbox.postpone(stranger, revocation.integrationId, long)
+        yield* outbox.settle(stranger, revocation.id)
+        yield* outbox.postpone(stranger, revocation.id, long)
       }
       assert.deepStrictEqual(yield* claim([revocation]), [revocation])
     })

@@ -1,6 +1,6 @@
 import { type Authorization, Authorizations, type Integration, type UserScope } from "@oauth-manager/domain"
 import { Effect, Option, Result } from "effect"
-import { aCiphertext, aDataKey, aHash, anAuthorization, anIntegration, aToken } from "../fakes/Samples.ts"
+import { aCiphertext, aDataKey, aHash, anAuthorization, anIntegration, aToken, noPlan } from "../fakes/Samples.ts"
 import { persistence } from "./Contract.ts"
 
 /** Stores an integration without a token. */
@@ -33,7 +33,7 @@ export const connect = Effect.fnUntraced(function* (owner: UserScope, overrides?
   const dataKey = yield* dataKeys.insert(owner, aDataKey())
   const integration = yield* integrate(owner, overrides)
   const token = aToken(integration)
-  yield* tokens.put(owner, token)
+  yield* tokens.put(owner, token, noPlan)
   return { integration, token, dataKey }
 })
 

@@ -1,7 +1,7 @@
 import { type Integration, Integrations, ProviderId, Scope, Scopes } from "@oauth-manager/domain"
 import { assert } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Option, Result } from "effect"
-import { anAccount, anIntegration, aScope, aToken, strangersTo } from "../fakes/Samples.ts"
+import { anAccount, anIntegration, aScope, aToken, strangersTo, noPlan } from "../fakes/Samples.ts"
 import { assertDefect, contract, long, persistence, type PersistencePorts } from "./Contract.ts"
 import { change, connect, integrate } from "./Seed.ts"
 
@@ -148,7 +148,7 @@ export const sharedGrantContract = contract<PersistencePorts>(
         const locked = yield* Deferred.make<void>()
         const refresh = Effect.andThen(
           Deferred.await(locked),
-          tokens.commitRefresh(owner, aToken(integration, { generation: 2 }), "refresher")
+          tokens.commitRefresh(owner, aToken(integration, { generation: 2 }), "refresher", noPlan)
         )
         const refreshing = yield* Effect.forkChild(refresh)
         const seen = yield* units.forUser(

@@ -1,7 +1,7 @@
 import { Integrations } from "@oauth-manager/domain"
 import { assert } from "@effect/vitest"
 import { DateTime, Effect, Option, Result } from "effect"
-import { aScope, aToken, strangersTo } from "../fakes/Samples.ts"
+import { aScope, aToken, strangersTo, noPlan } from "../fakes/Samples.ts"
 import { contract, persistence, type PersistencePorts } from "./Contract.ts"
 import { change, connect, integrate } from "./Seed.ts"
 
@@ -48,7 +48,7 @@ export const tokenRepositoryContract = contract<PersistencePorts>("TokenReposito
         refreshExpiresAt: Option.some(DateTime.makeUnsafe("2027-01-02T03:04:05.678Z"))
       })
       for (const next of [sparse, full]) {
-        yield* tokens.put(owner, next)
+        yield* tokens.put(owner, next, noPlan)
         assert.deepStrictEqual(yield* tokens.find(owner, integration.id), Option.some(next))
         const reading = Option.getOrThrow(yield* tokens.read(owner, integration.id))
         assert.deepStrictEqual(reading.token, Option.some({ token: next, dataKey }))
@@ -90,12 +90,12 @@ export const tokenRepositoryContract = contract<PersistencePorts>("TokenReposito
       const owner = aScope()
       const integration = yield* integrate(owner)
       const token = (generation: number) => aToken(integration, { generation })
-      assert.isTrue(yield* tokens.put(owner, token(1)))
-      assert.isFalse(yield* tokens.put(owner, token(1)))
+      assert.isTrue(yield* tokens.put(owner, token(1), noPlan))
+      assert.isFalse(yield* tokens.put(owner, token(1), noPlan))
       const third = token(3)
-      assert.isTrue(yield* tokens.put(owner, third))
-      assert.isFalse(yield* tokens.put(owner, token(3)))
-      assert.isFalse(yield* tokens.put(owner, token(2)))
+      assert.isTrue(yield* tokens.put(owner, third, noPlan))
+      assert.isFalse(yield* tokens.put(owner, token(3), noPlan))
+      assert.isFalse(yield* tokens.put(owner, token(2), noPlan))
       assert.deepStrictEqual(yield* tokens.find(owner, integration.id), Option.some(third))
     })
   )
@@ -106,7 +106,9 @@ export const tokenRepositoryContract = contract<PersistencePorts>("TokenReposito
       const owner = aScope()
       const { integration } = yield* connect(owner)
       const candidates = Array.from({ length: 20 }, () => aToken(integration, { generation: 2 }))
-      const puts = yield* Effect.forEach(candidates, (token) => tokens.put(owner, token), { concurrency: "unbounded" })
+      const puts = yield* Effect.forEach(candidates, (token) => tokens.put(owner, token, noPlan), {
+        concurrency: "unbounded"
+      })
       const winner = candidates[puts.indexOf(true)]
       assert.lengthOf(
         puts.filter((put) => put),

@@ -172,14 +172,11 @@ describe("compareRefresh", () => {
     compareRefresh(by, held, returned === "absent" ? Option.none() : Option.some(returned))
 
   it("leaves the grant as it is where no scopes come back", () => {
-    assert.deepStrictEqual(refreshed("absent"), { granted: before.granted, isWider: false })
+    assert.deepStrictEqual(refreshed("absent"), { ...before, escalated: [] })
   })
 
   it("leaves the grant as it is where the same comes back, in any spelling and without what is implied or unlisted", () => {
-    assert.deepStrictEqual(refreshed(spelled("USER.read", `${prefix}mail.manage`)), {
-      granted: before.granted,
-      isWider: false
-    })
+    assert.deepStrictEqual(refreshed(spelled("USER.read", `${prefix}mail.manage`)), { ...before, escalated: [] })
   })
 
   it("narrows the grant to what came back, and to what that implies", () => {
@@ -189,20 +186,25 @@ describe("compareRefresh", () => {
   })
 
   it("adds nothing to a grant, and says when more came back than it and its surplus hold", () => {
-    assert.deepStrictEqual(refreshed([...before.granted, readFiles]), { granted: before.granted, isWider: false })
-    assert.deepStrictEqual(refreshed([...before.granted, chat]), { granted: before.granted, isWider: true })
-    assert.deepStrictEqual(refreshed([...before.granted, writeMail]), { granted: before.granted, isWider: false })
-    assert.isTrue(refreshed([unheardOf]).isWider)
+    assert.deepStrictEqual(refreshed([...before.granted, readFiles]), { ...before, escalated: [] })
+    assert.deepStrictEqual(refreshed([...before.granted, chat]), { ...before, escalated: [chat] })
+    assert.deepStrictEqual(refreshed([...before.granted, writeMail]), { ...before, escalated: [] })
+    assert.deepStrictEqual(refreshed([unheardOf]).escalated, [unheardOf])
   })
 
   it("adds nothing unlisted that was not granted", () => {
-    assert.deepStrictEqual(refreshed([user], { granted: [user], surplus: [] }), { granted: [user], isWider: false })
+    assert.deepStrictEqual(refreshed([user], { granted: [user], surplus: [] }), {
+      granted: [user],
+      surplus: [],
+      escalated: []
+    })
   })
 
   it("finds a scope again that the plugin came to call otherwise since it was granted", () => {
     assert.deepStrictEqual(refreshed([oldFiles, user], { granted: [user, oldFiles], surplus: [] }), {
       granted: [user, readFiles],
-      isWider: false
+      surplus: [],
+      escalated: []
     })
   })
 })

@@ -154,7 +154,11 @@ describe(`Scopes that go by many names and imply others (seed ${seed})`, () => {
     if (Result.isFailure(result)) return
     const { granted, surplus } = result.success
     const returned = Option.some(respell([...granted, ...surplus], spellings))
-    assert.deepStrictEqual(compareRefresh(provider, { granted, surplus }, returned), { granted, isWider: false })
+    assert.deepStrictEqual(compareRefresh(provider, { granted, surplus }, returned), {
+      granted,
+      surplus,
+      escalated: []
+    })
   })
 
   property("never widen a grant that is refreshed, and are told where they would", (compared, generated) => {
@@ -162,9 +166,11 @@ describe(`Scopes that go by many names and imply others (seed ${seed})`, () => {
     if (Result.isFailure(result) || Option.isNone(generated.returned)) return
     const before = result.success
     const returned = ScopeCatalogue.canonicalAll(provider, generated.before)
-    const { granted, isWider } = compareRefresh(provider, before, Option.some(generated.before))
+    const { escalated, granted, surplus } = compareRefresh(provider, before, Option.some(generated.before))
     assert.isTrue(Scopes.isSubset(granted, before.granted))
-    assert.strictEqual(isWider, !Scopes.isSubset(returned, closure([...before.granted, ...before.surplus])))
+    const beyond = Scopes.difference(returned, closure([...before.granted, ...before.surplus]))
+    assert.deepStrictEqual([...surplus, ...escalated].toSorted(), Scopes.union(before.surplus, beyond).toSorted())
+    if (provider.returnsEarlierConsents === "never") assert.deepStrictEqual(surplus, before.surplus)
     const lost = Scopes.difference(before.granted, granted)
     assert.deepStrictEqual(
       lost.filter((scope) => closure(returned).includes(scope)),

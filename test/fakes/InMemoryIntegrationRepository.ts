@@ -52,7 +52,7 @@ export const layer = Layer.effect(
         store.read(scope, (rows, sees) =>
           Option.map(find(rows.integrations, id, sees), (integration) => summarize(rows, sees, integration))
         ),
-      list: (scope, { provider, status }, { after, limit }) =>
+      list: (scope, { among, provider, status }, { after, limit }) =>
         store.read(scope, (rows, sees) =>
           filter(
             rows.integrations,
@@ -60,6 +60,7 @@ export const layer = Layer.effect(
             (row) =>
               matches(provider, row.provider)
               && matches(status, row.status)
+              && (among === undefined || among.providers.includes(row.provider) === among.included)
               && (Option.isNone(after) || row.id > after.value)
           )
             .toSorted((a, b) => (a.id < b.id ? -1 : 1))

@@ -9,9 +9,9 @@ export const layer = Layer.effect(
     RevocationOutbox.of({
       add: (scope, revocation, delay) =>
         store.write(scope, (rows, { now, sees }) => {
-          const { integrationId, owner } = revocation
+          const { id, owner } = revocation
           const row: RevocationRow = { owner, revocation, dueAt: now + Duration.toMillis(delay) }
-          return [undefined, { ...rows, revocations: insert(rows.revocations, integrationId, row, sees) }]
+          return [undefined, { ...rows, revocations: insert(rows.revocations, id, row, sees) }]
         }),
       claimDueAcrossUsers: (limit, lease) =>
         store.write("across users", (rows, { now, sees }) => {
@@ -19,23 +19,23 @@ export const layer = Layer.effect(
             .toSorted((a, b) => a.dueAt - b.dueAt)
             .slice(0, limit)
           const dueAt = now + Duration.toMillis(lease)
-          const claimed = due.map((row) => [row.revocation.integrationId, { ...row, dueAt }] as const)
+          const claimed = due.map((row) => [row.revocation.id, { ...row, dueAt }] as const)
           return [
             due.map(({ revocation }) => revocation),
             { ...rows, revocations: HashMap.setMany(rows.revocations, claimed) }
           ]
         }),
-      settle: (scope, integrationId) =>
+      settle: (scope, id) =>
         store.write(scope, (rows, { sees }) => [
           undefined,
-          { ...rows, revocations: remove(rows.revocations, integrationId, sees) }
+          { ...rows, revocations: remove(rows.revocations, id, sees) }
         ]),
-      postpone: (scope, integrationId, delay) =>
+      postpone: (scope, id, delay) =>
         store.write(scope, (rows, { now, sees }) => [
           undefined,
           {
             ...rows,
-            revocations: modify(rows.revocations, integrationId, sees, (row) => ({
+            revocations: modify(rows.revocations, id, sees, (row) => ({
               ...row,
               revocation: { ...row.revocation, attempts: row.revocation.attempts + 1 },
               dueAt: now + Duration.toMillis(delay)

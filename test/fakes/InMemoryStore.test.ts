@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Exit, Fiber, Option } from "effect"
 import { TestClock } from "effect/testing"
 import { layer } from "./MemoryPorts.ts"
-import { anIntegration, aScope, aToken } from "./Samples.ts"
+import { anIntegration, aScope, aToken, noPlan } from "./Samples.ts"
 
 const ports = Effect.all({ units: UnitOfWork, integrations: IntegrationRepository, tokens: TokenRepository })
 
@@ -73,7 +73,7 @@ describe("InMemoryStore", () => {
     Effect.gen(function* () {
       const { tokens } = yield* ports
       const integration = anIntegration(aScope())
-      assertDefect(yield* Effect.exit(tokens.put(integration.owner, aToken(integration))))
+      assertDefect(yield* Effect.exit(tokens.put(integration.owner, aToken(integration), noPlan)))
     }).pipe(Effect.provide(layer))
   )
 
@@ -83,9 +83,12 @@ describe("InMemoryStore", () => {
       const integration = anIntegration(aScope())
       const { id, owner } = integration
       yield* integrations.insert(owner, integration)
-      yield* tokens.put(owner, aToken(integration))
+      yield* tokens.put(owner, aToken(integration), noPlan)
       const acquire = (holder: string) =>
-        tokens.acquireLease(owner, id, { generation: 1, owner: holder, duration: Duration.seconds(30) })
+        Effect.map(
+          tokens.acquireLease(owner, id, { generation: 1, owner: holder, duration: Duration.seconds(30) }),
+          ({ _tag }) => _tag
+        )
       assert.strictEqual(yield* acquire("a"), "Acquired")
       yield* TestClock.adjust("29 seconds")
       assert.strictEqual(yield* acquire("b"), "Held")

@@ -5,7 +5,10 @@ import * as InMemoryAuthorizationRepository from "./InMemoryAuthorizationReposit
 import * as InMemoryConsentRepository from "./InMemoryConsentRepository.ts"
 import * as InMemoryDataKeyRepository from "./InMemoryDataKeyRepository.ts"
 import * as InMemoryIntegrationRepository from "./InMemoryIntegrationRepository.ts"
+import * as InMemoryProviderIncidents from "./InMemoryProviderIncidents.ts"
 import * as InMemoryProviderRegistry from "./InMemoryProviderRegistry.ts"
+import * as InMemoryRefreshJournal from "./InMemoryRefreshJournal.ts"
+import * as InMemoryRefreshSignals from "./InMemoryRefreshSignals.ts"
 import * as InMemoryRevocationOutbox from "./InMemoryRevocationOutbox.ts"
 import { InMemoryStore } from "./InMemoryStore.ts"
 import * as InMemoryTokenRepository from "./InMemoryTokenRepository.ts"
@@ -25,8 +28,9 @@ export const layerPersistence = Layer.mergeAll(
   InMemoryDataKeyRepository.layer,
   InMemoryRevocationOutbox.layer,
   InMemoryUserRepository.layer,
-  InMemoryAuditTrail.layer
-).pipe(Layer.provideMerge(InMemoryStore.layer))
+  InMemoryAuditTrail.layer,
+  InMemoryProviderIncidents.layer
+).pipe(Layer.provideMerge(InMemoryRefreshSignals.layer), Layer.provideMerge(InMemoryStore.layer))
 
 /** The only URL to which a browser may be sent back. */
 export const returnTo = "https://app.test/integrations"
@@ -37,6 +41,7 @@ export const layerOf = (providers: ReadonlyArray<RegisteredProvider>) =>
     InMemoryTokenVault.layer,
     InMemoryProviderRegistry.layer(providers),
     ScriptedOAuthClient.layer,
+    InMemoryRefreshJournal.layer,
     Layer.succeed(ReturnUrls, { allowed: [returnTo] })
   ).pipe(Layer.provideMerge(layerPersistence))
 

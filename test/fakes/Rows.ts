@@ -8,7 +8,7 @@ import type {
   User,
   UserScope
 } from "@oauth-manager/domain"
-import type { PendingRevocation, WrappedDataKey } from "@oauth-manager/application"
+import type { PendingRevocation, ProviderIncident, WrappedDataKey } from "@oauth-manager/application"
 import { HashMap, Option } from "effect"
 
 /** A right that one owner holds until a time, in milliseconds since 1970. */
@@ -25,6 +25,14 @@ export interface TokenRow {
   readonly owner: UserScope
   readonly token: Token
   readonly lease: Option.Option<Lease>
+  /** Milliseconds since 1970, as all times here. */
+  readonly refreshAt: Option.Option<number>
+  readonly keepAliveAt: Option.Option<number>
+  readonly announceAt: Option.Option<number>
+  readonly usedAt: number
+  readonly failures: number
+  readonly retryAt: Option.Option<number>
+  readonly inDoubt: boolean
 }
 
 export interface AuthorizationRow {
@@ -63,6 +71,7 @@ export interface Rows {
   readonly authorizations: Table<AuthorizationRow>
   readonly consents: Table<Consent>
   readonly revocations: Table<RevocationRow>
+  readonly incidents: ReadonlyArray<ProviderIncident>
   readonly events: ReadonlyArray<EventRow>
 }
 
@@ -74,6 +83,7 @@ export const empty: Rows = {
   authorizations: HashMap.empty(),
   consents: HashMap.empty(),
   revocations: HashMap.empty(),
+  incidents: [],
   events: []
 }
 

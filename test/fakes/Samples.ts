@@ -1,9 +1,11 @@
-import type {
-  ExchangeAnswer,
-  PendingRevocation,
-  RegisteredProvider,
-  TokenAnswer,
-  WrappedDataKey
+import {
+  type ExchangeAnswer,
+  type JournalEntry,
+  type PendingRevocation,
+  type RegisteredProvider,
+  type TokenAnswer,
+  type WrappedDataKey,
+  RevocationId
 } from "@oauth-manager/application"
 import {
   type Account,
@@ -19,6 +21,7 @@ import {
   type Integration,
   IntegrationId,
   ProviderId,
+  type RefreshPlan,
   Scope,
   Sealed,
   TenantId,
@@ -161,6 +164,7 @@ export const aRevocation = (
   { id, owner, provider }: Integration,
   overrides: Partial<PendingRevocation> = {}
 ): PendingRevocation => ({
+  id: RevocationId.make(uuid()),
   integrationId: id,
   owner,
   provider,
@@ -169,6 +173,15 @@ export const aRevocation = (
   accessToken: Option.none(),
   generation: 1,
   attempts: 0,
+  ...overrides
+})
+
+export const aJournalEntry = (overrides: Partial<JournalEntry> = {}): JournalEntry => ({
+  owner: aScope(),
+  integrationId: IntegrationId.make(uuid()),
+  generation: 1,
+  answeredAt: DateTime.nowUnsafe(),
+  answer: aCiphertext(),
   ...overrides
 })
 
@@ -211,3 +224,6 @@ export const aRegisteredProvider = (overrides: Partial<RegisteredProvider> = {})
     ...overrides
   }
 }
+
+/** Nothing is done about the token by itself. */
+export const noPlan: RefreshPlan = { refreshAt: Option.none(), keepAliveAt: Option.none(), announceAt: Option.none() }

@@ -1,6 +1,6 @@
-import { GrantRefused, OAuthClient } from "@oauth-manager/application"
+import { GrantRefused, OAuthClient, TokenAnswerUnusable } from "@oauth-manager/application"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Option, Redacted } from "effect"
+import { Duration, Effect, Exit, Fiber, Option, Redacted } from "effect"
 import { aRegisteredProvider, aSecret, aTokenAnswer, scopes } from "./Samples.ts"
 import { layer, ScriptedOAuthClient } from "./ScriptedOAuthClient.ts"
 
@@ -38,6 +38,35 @@ describe("ScriptedOAuthClient", () => {
       assert.isUndefined(held.pollUnsafe())
       yield* gate.release
       assert.strictEqual(yield* Fiber.join(held), answer)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("keeps what a refresh is answered, in a form that another client reads", () =>
+    Effect.gen(function* () {
+      const full = aTokenAnswer({
+        refreshExpiresIn: Option.some(Duration.days(90)),
+        scopes: Option.some(scopes("a", "b"))
+      })
+      const refreshToken = Option.some(aSecret())
+      const unusable = new TokenAnswerUnusable({ provider: provider.definition.id, refreshToken })
+      const kept: Array<Redacted.Redacted<string>> = []
+      const keep = (body: Redacted.Redacted<string>) => Effect.sync(() => void kept.push(body))
+      yield* Effect.gen(function* () {
+        const oauth = yield* OAuthClient
+        const script = yield* ScriptedOAuthClient
+        yield* script.refresh.next(Effect.succeed(full), Effect.fail(unusable), Effect.fail(refused))
+        yield* Effect.repeat(Effect.exit(oauth.refresh(provider, aSecret(), [], keep)), { times: 2 })
+      }).pipe(Effect.provide(layer, { local: true }))
+      const oauth = yield* OAuthClient
+      const bodies = [...kept, Redacted.make("<html>")]
+      assert.deepStrictEqual(
+        yield* Effect.forEach(bodies, (body) => Effect.exit(oauth.readRefreshAnswer(provider, body))),
+        [
+          Exit.succeed(full),
+          Exit.fail(unusable),
+          Exit.fail(new TokenAnswerUnusable({ provider: provider.definition.id, refreshToken: Option.none() }))
+        ]
+      )
     }).pipe(Effect.provide(layer))
   )
 

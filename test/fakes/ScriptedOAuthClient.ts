@@ -1,9 +1,19 @@
-import { CallbackRefused, OAuthClient } from "@oauth-manager/application"
+import { CallbackRefused, OAuthClient, TokenAnswerUnusable } from "@oauth-manager/application"
 import { Context, Effect, Layer, Option, Redacted } from "effect"
 import { aSecret } from "./Samples.ts"
 import * as Script from "./Script.ts"
+import { bodyOf, readBody } from "./TokenBodies.ts"
 
-type Operations = OAuthClient["Service"]
+type Port = OAuthClient["Service"]
+
+/** A scripted refresh is not given `keep`: what it answers is kept of itself. */
+type Refresh = (
+  provider: Parameters<Port["refresh"]>[0],
+  refreshToken: Parameters<Port["refresh"]>[1],
+  scopes: Parameters<Port["refresh"]>[2]
+) => ReturnType<Port["refresh"]>
+
+type Operations = Omit<Port, "refresh" | "readRefreshAnswer"> & { readonly refresh: Refresh }
 
 type ScriptOf<Operation> = Operation extends (
   ...call: infer Call extends ReadonlyArray<unknown>
@@ -46,9 +56,27 @@ const identify: Operations["identify"] = unscripted("identify")
 const introspect: Operations["introspect"] = () => Effect.succeed(Option.none())
 const revoke: Operations["revoke"] = unscripted("revoke")
 
+/** The answers of `answer`, each kept as the success of a provider that it stands for. */
+const keeping =
+  (answer: Refresh): Port["refresh"] =>
+  (provider, refreshToken, scopes, keep = () => Effect.void) =>
+    answer(provider, refreshToken, scopes).pipe(
+      Effect.tap((tokens) => keep(bodyOf(tokens))),
+      Effect.tapErrorTag("TokenAnswerUnusable", (unusable) => keep(bodyOf({ refreshToken: unusable.refreshToken })))
+    )
+
+const readRefreshAnswer: Port["readRefreshAnswer"] = ({ definition }, answer) =>
+  Effect.suspend(() => {
+    const { accessToken, ...rest } = readBody(answer)
+    return accessToken === undefined
+      ? Effect.fail(new TokenAnswerUnusable({ provider: definition.id, refreshToken: rest.refreshToken }))
+      : Effect.succeed({ ...rest, accessToken })
+  })
+
 /**
  * An `OAuthClient` that answers as `ScriptedOAuthClient` was told to. Unless told otherwise, `begin` and `readCallback`
- * do as an honest provider would have it, `introspect` cannot ask, and the others are defects.
+ * do as an honest provider would have it, `introspect` cannot ask, and the others are defects. `readRefreshAnswer` reads
+ * what `refresh` kept, also that of another such client.
  */
 export const layer: Layer.Layer<OAuthClient | ScriptedOAuthClient> = Layer.effectContext(
   Effect.sync(() => {
@@ -65,7 +93,8 @@ export const layer: Layer.Layer<OAuthClient | ScriptedOAuthClient> = Layer.effec
       begin: operations.begin.run,
       readCallback: operations.readCallback.run,
       exchange: operations.exchange.run,
-      refresh: operations.refresh.run,
+      refresh: keeping(operations.refresh.run),
+      readRefreshAnswer,
       identify: operations.identify.run,
       introspect: operations.introspect.run,
       revoke: operations.revoke.run

@@ -70,7 +70,10 @@ describe("GET /v1/users/{user}/integrations/{id}", () => {
     Effect.gen(function* () {
       const { id } = yield* connect()
       const { refresh } = yield* ScriptedOAuthClient
-      yield* refresh.next(Effect.fail(new GrantRefused({ provider: "sandbox" })))
+      yield* refresh.next(
+        Effect.fail(new GrantRefused({ provider: "sandbox" })),
+        Effect.fail(new GrantRefused({ provider: "sandbox" }))
+      )
       yield* call("POST", `${path}/${id}/refresh`, { bearer: adasToken })
       const { body } = yield* call("GET", `${path}/${id}`, { bearer: adasToken })
       assert.strictEqual(body.status, "reauthorization_required")

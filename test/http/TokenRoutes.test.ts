@@ -109,7 +109,10 @@ describe("POST /v1/users/{user}/integrations/{id}/token", () => {
       const { id } = yield* connect()
       const { refresh } = yield* ScriptedOAuthClient
       yield* TestClock.adjust("2 hours")
-      yield* refresh.next(Effect.fail(new GrantRefused({ provider: "sandbox" })))
+      yield* refresh.next(
+        Effect.fail(new GrantRefused({ provider: "sandbox" })),
+        Effect.fail(new GrantRefused({ provider: "sandbox" }))
+      )
       const { status, body } = yield* tokenOfIntegration(id)
       assert.strictEqual(status, 409)
       assert.strictEqual(body.code, "reauthorization_required")

@@ -19,7 +19,7 @@ const both = (what: string, answer: Answer, expected: string): Row => [what, ans
 const user = "GrantRefused"
 const administrator = "AdminActionRequired"
 const passes = "ProviderUnavailable server_error"
-const unknown = "ProviderUnavailable unusable_response"
+const unknown = "ProviderUnavailable unknown_error"
 const operator = (code: string) => `ProviderMisconfigured ${code}`
 
 const numbered = (error: string, number: number, more: Record<string, unknown> = {}) =>
@@ -115,7 +115,7 @@ const plugins: Readonly<Record<string, { readonly manifest: ProviderManifest; re
       both("a client suspended", json({ error: "application_suspended" }), operator("application_suspended")),
       both("a wrong redirect", json({ error: "redirect_uri_mismatch" }), operator("redirect_uri_mismatch")),
       both("an invention", json({ error: "<script>canary</script>" }), unknown),
-      both("success without a token", json({}), unknown),
+      ["success without a token", json({}), "ProviderUnavailable unusable_response", "TokenAnswerUnusable"],
       both("a page", reply(404, "<html>canary"), unknown)
     ]
   }

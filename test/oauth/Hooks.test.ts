@@ -52,7 +52,7 @@ describe("a hook for token responses", () => {
       server.on("token", () =>
         json({ ok: true, authed_user: { access_token: "inner", token_type: "user", scope: "notes" } })
       )
-      assert.strictEqual(shown(yield* Effect.flip(refresh(provider))), "ProviderUnavailable unusable_response")
+      assert.strictEqual(shown(yield* Effect.flip(refresh(provider))), "TokenAnswerUnusable")
       server.on("token", () => json({ ok: true, authed_user: { access_token: "inner", scope: "notes" } }))
       const answer = yield* refresh(provider)
       assert.strictEqual(Redacted.value(answer.accessToken), "inner")
@@ -197,7 +197,8 @@ describe("a hook that is no pure function", () => {
       for (const [what, hook] of garbage) {
         const byResponse = yield* start({ tokenResponse: hook })
         const unusable = yield* Effect.flip(refresh(byResponse.provider))
-        assert.strictEqual(shown(unusable), "ProviderUnavailable unusable_response", what)
+        assert.strictEqual(shown(unusable), "TokenAnswerUnusable", what)
+        assert(unusable._tag === "TokenAnswerUnusable" && Option.isNone(unusable.refreshToken), what)
         const byAccount = yield* start({ account: hook })
         const rejected = yield* Effect.flip(exchange(byAccount.provider))
         assert.strictEqual(shown(rejected), "IdentityRejected", what)

@@ -12,7 +12,7 @@ import google from "@oauth-manager/provider-google"
 import { decodeProvider, type ProviderDefinition } from "@oauth-manager/provider-sdk"
 import { it } from "@effect/vitest"
 import { setTimeout } from "node:timers/promises"
-import { type Duration, Effect, Layer, Option, Redacted, Result, type Scope as EffectScope } from "effect"
+import { type Duration, Effect, Layer, Logger, Option, Redacted, Result, type Scope as EffectScope } from "effect"
 
 export const redirectUri = "http://localhost:8002/v1/callback/google"
 
@@ -51,12 +51,12 @@ export const request: AuthorizationRequest = {
 export const clientLayer = (deadline: Duration.Input = "5 seconds"): Layer.Layer<OAuthClient> =>
   Oauth4webapiClient.layerWith({ deadline }).pipe(Layer.provide(NodeHttpClient.layerUndici))
 
-/** A test over real sockets and real time, with an OAuthClient of its own. */
+/** A test over real sockets and real time, with an OAuthClient of its own, whose log is nobody's unless the test takes it. */
 export const overHttp = <E>(
   name: string,
   test: () => Effect.Effect<unknown, E, OAuthClient | EffectScope.Scope>,
   deadline?: Duration.Input
-) => it.live(name, () => Effect.provide(test(), clientLayer(deadline), { local: true }))
+) => it.live(name, () => Effect.provide(test(), Layer.merge(clientLayer(deadline), Logger.layer([])), { local: true }))
 
 export const secret = (value: string) => Redacted.make(value)
 
@@ -67,8 +67,13 @@ export const aFlow = { codeVerifier: secret("v".repeat(43)), nonce: secret("n") 
 export const exchange = (provider: RegisteredProvider) =>
   OAuthClient.use((client) => client.exchange(provider, secret("the-code"), aFlow, redemption))
 
-export const refresh = (provider: RegisteredProvider) =>
-  OAuthClient.use((client) => client.refresh(provider, secret("the-refresh-token"), scopes))
+export const refresh = (
+  provider: RegisteredProvider,
+  keep?: (answer: Redacted.Redacted<string>) => Effect.Effect<void>
+) => OAuthClient.use((client) => client.refresh(provider, secret("the-refresh-token"), scopes, keep))
+
+export const readRefreshAnswer = (provider: RegisteredProvider, body: string) =>
+  OAuthClient.use((client) => client.readRefreshAnswer(provider, secret(body)))
 
 export const revoke = (provider: RegisteredProvider, hint: "refresh_token" | "access_token" = "refresh_token") =>
   OAuthClient.use((client) => client.revoke(provider, secret("the-refresh-token"), hint))

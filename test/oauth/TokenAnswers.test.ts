@@ -1,20 +1,49 @@
+import type { TokenAnswer } from "@oauth-manager/application"
 import { assert, describe } from "@effect/vitest"
-import { Duration, Effect, Option, Redacted } from "effect"
+import { Duration, Effect, Option, Redacted, Result } from "effect"
+import { inspect } from "node:util"
 import { gzipped, json } from "../simulators/Answer.ts"
 import * as FaultyAuthorizationServer from "../simulators/FaultyAuthorizationServer.ts"
-import { exchange, overHttp, refresh, registered, shown } from "./OAuthFixture.ts"
+import { exchange, overHttp, readRefreshAnswer, refresh, registered } from "./OAuthFixture.ts"
 
-const answered = Effect.fnUntraced(function* (body: unknown) {
-  const server = yield* FaultyAuthorizationServer.start
-  server.on("token", () => json(body))
-  const answer = yield* refresh(registered({ issuer: server.issuer }))
+/** What a refresh gives, or none where there is no access token; `refresh` is the refresh token that is held from then on. */
+const told = (
+  result: Result.Result<TokenAnswer, Effect.Error<ReturnType<typeof refresh>>>
+): Record<string, unknown> => {
+  const refreshToken = (option: TokenAnswer["refreshToken"]) => Option.getOrNull(Option.map(option, Redacted.value))
+  if (Result.isFailure(result)) {
+    const { failure } = result
+    return {
+      failure: failure._tag,
+      refresh: "refreshToken" in failure ? refreshToken(failure.refreshToken) : undefined
+    }
+  }
+  const answer = result.success
   return {
     access: Redacted.value(answer.accessToken),
     type: answer.tokenType,
-    refresh: Option.getOrNull(Option.map(answer.refreshToken, Redacted.value)),
+    refresh: refreshToken(answer.refreshToken),
     seconds: Option.getOrNull(Option.map(answer.expiresIn, Duration.toSeconds)),
     scopes: Option.getOrNull(answer.scopes)
   }
+}
+
+/** What a refresh makes of an answer, having seen that the body it keeps comes to the same without the provider. */
+const answered = Effect.fnUntraced(function* (body: unknown) {
+  const server = yield* FaultyAuthorizationServer.start
+  const provider = registered({ issuer: server.issuer })
+  const kept: Array<string> = []
+  server.on("token", () => json(body))
+  const refreshed = told(
+    yield* Effect.result(refresh(provider, (answer) => Effect.sync(() => void kept.push(Redacted.value(answer)))))
+  )
+  assert.deepStrictEqual(kept, [typeof body === "string" ? body : JSON.stringify(body)])
+  const requests = server.received.length
+  for (const elsewhere of [provider, { ...provider, credentials: Option.none() }]) {
+    assert.deepStrictEqual(told(yield* Effect.result(readRefreshAnswer(elsewhere, kept.join()))), refreshed)
+  }
+  assert.strictEqual(server.received.length, requests)
+  return refreshed
 })
 
 const plain = { access: "new-access", type: "Bearer", refresh: "new-refresh", seconds: null, scopes: null }
@@ -51,6 +80,8 @@ const mended: ReadonlyArray<readonly [what: string, body: unknown, expected: Par
     '{"__proto__":{"token_type":"mac"},"constructor":1,"toString":2,"access_token":"new-access","refresh_token":"new-refresh"}',
     {}
   ],
+  ["LF in the refresh token", { ...body, refresh_token: "new\n" }, { refresh: null }],
+  ["a refresh token of no text", { ...body, refresh_token: 7 }, { refresh: null }],
   ["the longest tokens", { ...body, access_token: "a".repeat(16_384) }, { access: "a".repeat(16_384) }],
   [
     "a token with every VSCHAR",
@@ -59,20 +90,32 @@ const mended: ReadonlyArray<readonly [what: string, body: unknown, expected: Par
   ]
 ]
 
-const unusable: ReadonlyArray<readonly [what: string, body: unknown]> = [
-  ["no access token", { ...body, access_token: undefined }],
-  ["an empty access token", { ...body, access_token: "" }],
-  ["an access token of no text", { ...body, access_token: ["new-access"] }],
-  ["an access token only inherited", '{"__proto__":{"access_token":"new-access"}}'],
-  ["CR LF in the access token", { ...body, access_token: "new\r\nSet-Cookie: a=b" }],
-  ["NUL in the access token", { ...body, access_token: "new\u0000" }],
-  ["an access token beyond ASCII", { ...body, access_token: "né" }],
-  ["an access token too long", { ...body, access_token: "a".repeat(16_385) }],
-  ["LF in the refresh token", { ...body, refresh_token: "new\n" }],
-  ["a refresh token of no text", { ...body, refresh_token: 7 }],
-  ["a DPoP token", { ...body, token_type: "DPoP" }],
-  ["a MAC token", { ...body, token_type: "mac" }],
-  ["a token_type of no text", { ...body, token_type: 1 }]
+const unusable: ReadonlyArray<readonly [what: string, body: unknown, refreshToken: string | null]> = [
+  ["no access token", { ...body, access_token: undefined }, "new-refresh"],
+  ["an empty access token", { ...body, access_token: "" }, "new-refresh"],
+  ["an access token of no text", { ...body, access_token: ["new-access"] }, "new-refresh"],
+  [
+    "an access token only inherited",
+    '{"__proto__":{"access_token":"new-access"},"refresh_token":"new-refresh"}',
+    "new-refresh"
+  ],
+  ["CR LF in the access token", { ...body, access_token: "new\r\nSet-Cookie: a=b" }, "new-refresh"],
+  ["NUL in the access token", { ...body, access_token: "new\u0000" }, "new-refresh"],
+  ["an access token beyond ASCII", { ...body, access_token: "né" }, "new-refresh"],
+  ["an access token too long", { ...body, access_token: "a".repeat(16_385) }, "new-refresh"],
+  ["a DPoP token", { ...body, token_type: "DPoP" }, "new-refresh"],
+  ["a MAC token", { ...body, token_type: "mac" }, "new-refresh"],
+  ["a token_type of no text", { ...body, token_type: 1 }, "new-refresh"],
+  ["a MAC token without a refresh token", { access_token: "new-access", token_type: "mac" }, null],
+  ["no access token, and LF in the refresh token", { refresh_token: "new\n" }, null],
+  ["no access token, and a refresh token too long", { refresh_token: "a".repeat(16_385) }, null],
+  ["no access token, and a refresh token only inherited", '{"__proto__":{"refresh_token":"new-refresh"}}', null],
+  ["nothing", "{}", null],
+  ["a text", '"new-refresh"', null],
+  ["a list", '[{"refresh_token":"new-refresh"}]', null],
+  ["null", "null", null],
+  ["no JSON", '{"refresh_token":"new-refresh"', null],
+  ["an empty body", "", null]
 ]
 
 describe("token answers", () => {
@@ -82,10 +125,10 @@ describe("token answers", () => {
     )
   }
 
-  for (const [what, sent] of unusable) {
-    overHttp(`are not used: ${what}`, () =>
-      Effect.map(Effect.flip(answered(sent)), (failure) =>
-        assert.strictEqual(shown(failure), "ProviderUnavailable unusable_response")
+  for (const [what, sent, refreshToken] of unusable) {
+    overHttp(`are not used, but for ${refreshToken ?? "nothing"} of them: ${what}`, () =>
+      Effect.map(answered(sent), (answer) =>
+        assert.deepStrictEqual(answer, { failure: "TokenAnswerUnusable", refresh: refreshToken })
       )
     )
   }
@@ -116,8 +159,13 @@ describe("token answers", () => {
   overHttp("never print their tokens", () =>
     Effect.gen(function* () {
       const server = yield* FaultyAuthorizationServer.start
-      const answer = yield* refresh(registered({ issuer: server.issuer }))
-      assert.notMatch(`${JSON.stringify(answer)}${String(answer)}`, /the-access-token|the-refresh-token/)
+      const provider = registered({ issuer: server.issuer })
+      const answer = yield* refresh(provider)
+      const unusable = yield* Effect.flip(readRefreshAnswer(provider, '{"refresh_token":"the-refresh-token"}'))
+      assert.isTrue(Option.isSome(unusable.refreshToken))
+      for (const one of [answer, unusable]) {
+        assert.notMatch(`${JSON.stringify(one)}${inspect(one)}`, /the-access-token|the-refresh-token/)
+      }
     })
   )
 })

@@ -1,7 +1,7 @@
 import { Oauth4webapiClient } from "@oauth-manager/oauth"
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Fiber, Layer, Logger, References, Tracer } from "effect"
-import { HttpClient } from "effect/http"
+import { Deferred, Duration, Effect, Fiber, Layer, Logger, References, Tracer } from "effect"
+import { HttpClient, HttpClientResponse } from "effect/http"
 import { TestClock } from "effect/testing"
 import { inspect } from "node:util"
 import { type Answer, drip, flood, json, silence, stall } from "../simulators/Answer.ts"
@@ -29,8 +29,11 @@ describe("the deadline", () => {
           const server = yield* FaultyAuthorizationServer.start
           const provider = registered({ issuer: server.issuer })
           server.on("token", () => answer)
-          for (const operation of [refresh(provider), exchange(provider)]) {
-            const { millis, result } = yield* timed(Effect.flip(Effect.uninterruptible(operation)))
+          const ended = [
+            yield* timed(Effect.uninterruptible(Effect.flip(refresh(provider)))),
+            yield* timed(Effect.uninterruptible(Effect.flip(exchange(provider))))
+          ]
+          for (const { millis, result } of ended) {
             assert.strictEqual(shown(result), "ProviderUnavailable timeout")
             assert.isAtLeast(millis, 290)
             assert.isBelow(millis, 1500)
@@ -176,6 +179,39 @@ describe("the deadline, unless told otherwise,", () => {
       yield* TestClock.adjust("9999 millis")
       assert.isUndefined(fiber.pollUnsafe())
       yield* TestClock.adjust("1 millis")
+      assert.strictEqual(shown(yield* Fiber.join(fiber)), "ProviderUnavailable timeout")
+    }).pipe(Effect.provide(layer))
+  )
+})
+
+describe("a refresh", () => {
+  const metadata = {
+    issuer: "https://issuer.test",
+    authorization_endpoint: "https://issuer.test/auth",
+    token_endpoint: "https://issuer.test/token",
+    jwks_uri: "https://issuer.test/jwks",
+    id_token_signing_alg_values_supported: ["RS256"]
+  }
+  const asked = Deferred.makeUnsafe<void>()
+  /** Tells where it is just in time, and then nothing more. */
+  const sluggish = HttpClient.make((request) =>
+    request.url.endsWith("/openid-configuration")
+      ? Effect.delay(Effect.succeed(HttpClientResponse.fromWeb(request, Response.json(metadata))), "9999 millis")
+      : Effect.andThen(Deferred.succeed(asked, undefined), Effect.never)
+  )
+  const layer = Oauth4webapiClient.layer.pipe(Layer.provide(Layer.succeed(HttpClient.HttpClient, sluggish)))
+
+  it.effect("ends within twenty seconds, what it must look up first included", () =>
+    Effect.gen(function* () {
+      const provider = registered({ issuer: metadata.issuer })
+      const fiber = yield* Effect.forkChild(Effect.flip(Effect.uninterruptible(refresh(provider))), {
+        startImmediately: true
+      })
+      yield* TestClock.adjust("9999 millis")
+      yield* Deferred.await(asked)
+      yield* TestClock.adjust("9999 millis")
+      assert.isUndefined(fiber.pollUnsafe())
+      yield* TestClock.adjust("2 millis")
       assert.strictEqual(shown(yield* Fiber.join(fiber)), "ProviderUnavailable timeout")
     }).pipe(Effect.provide(layer))
   )

@@ -9,7 +9,8 @@ import {
   anIntegration,
   aRevocation,
   aScope,
-  aToken
+  aToken,
+  noPlan
 } from "../fakes/Samples.ts"
 import { everywhere, type Ports, Servers } from "./Servers.ts"
 
@@ -24,7 +25,7 @@ const connected = Servers.use(
     const token = aToken(integration)
     yield* dataKeys.insert(owner, aDataKey())
     yield* integrations.insert(owner, integration)
-    yield* tokens.put(owner, token)
+    yield* tokens.put(owner, token, noPlan)
     return { integration, owner, token }
   })
 )
@@ -56,16 +57,16 @@ layer(Servers.layer, { excludeTestServices: true })("Several servers on one data
           })
         )
         assert.lengthOf(
-          outcomes.filter((outcome) => outcome === "Acquired"),
+          outcomes.filter((outcome) => outcome._tag === "Acquired"),
           1
         )
         const next = { ...token, generation: generation + 1 }
         const commits = yield* everywhere(30, (server, index) =>
-          server.tokens.commitRefresh(owner, next, `refresher ${index}`)
+          server.tokens.commitRefresh(owner, next, `refresher ${index}`, noPlan)
         )
         assert.deepStrictEqual(
           commits,
-          outcomes.map((outcome) => outcome === "Acquired")
+          outcomes.map((outcome) => outcome._tag === "Acquired")
         )
       }
       assert.deepStrictEqual(
@@ -162,7 +163,7 @@ layer(Servers.layer, { excludeTestServices: true })("Several servers on one data
           units.forUser(
             owner,
             Effect.gen(function* () {
-              const committed = yield* tokens.commitRefresh(owner, { ...token, generation: 2 }, "refresher")
+              const committed = yield* tokens.commitRefresh(owner, { ...token, generation: 2 }, "refresher", noPlan)
               yield* integrations.findForUpdate(owner, integration.id)
               return committed
             })

@@ -1,8 +1,8 @@
-import { IntegrationRepository, RevocationOutbox, TokenRepository } from "@oauth-manager/application"
+import { IntegrationRepository, RevocationId, RevocationOutbox, TokenRepository } from "@oauth-manager/application"
 import type { Integration, IntegrationId, UserScope } from "@oauth-manager/domain"
 import { Database, migrate, PostgresPorts } from "@oauth-manager/postgres"
 import { assert, layer } from "@effect/vitest"
-import { DateTime, Duration, Effect, Layer, Option, type Redacted } from "effect"
+import { Array, DateTime, Duration, Effect, Layer, Option, type Redacted, Schema, Struct } from "effect"
 import { Migrator, SqlClient } from "effect/sql"
 import initial from "../../packages/adapters/postgres/src/migrations/0001_initial.ts"
 import isolation from "../../packages/adapters/postgres/src/migrations/0002_isolation.ts"
@@ -107,7 +107,7 @@ const upgrade = Effect.fnUntraced(function* (owned: boolean) {
   yield* inTransaction(url, migrateToThree)
   const owner = aScope()
   const rows = yield* inTransaction(url, Effect.andThen(onTables, writeRows(owner)))
-  assert.deepStrictEqual(yield* migrate({ url }), [4])
+  assert.deepStrictEqual(yield* migrate({ url }), [4, 5])
   const ports = yield* Layer.build(PostgresPorts.layer.pipe(Layer.provide(Database.layer({ url: database }))))
   return { ...rows, owner, ports, database }
 })
@@ -151,7 +151,9 @@ layer(Layer.empty, { excludeTestServices: true })("The fourth migration", (it) =
             refreshToken: Option.some(refreshToken),
             refreshExpiresAt: Option.none()
           })
-          assert.deepStrictEqual(yield* outbox.claimDueAcrossUsers(10, Duration.minutes(1)), [
+          const due = yield* outbox.claimDueAcrossUsers(10, Duration.minutes(1))
+          assert.isTrue(Schema.is(RevocationId)(due[0]?.id))
+          assert.deepStrictEqual(Array.map(due, Struct.omit(["id"])), [
             {
               integrationId: ended.id,
               owner,

@@ -56,6 +56,7 @@ layer(ports, { excludeTestServices: true })("The service's role", (it) => {
         data_keys: "INSERT SELECT",
         integrations: "INSERT SELECT UPDATE",
         pending_revocations: "DELETE INSERT SELECT UPDATE",
+        provider_incidents: "DELETE INSERT SELECT UPDATE",
         tokens: "DELETE INSERT SELECT UPDATE",
         users: "INSERT SELECT"
       })

@@ -8,6 +8,8 @@ import { confirmed, connectFor, mail, videos } from "../application/SharedGrant.
 import { disconnect, find, refresh } from "../application/Tokens.ts"
 import { hold, persistence } from "../contract/Contract.ts"
 import * as InMemoryProviderRegistry from "../fakes/InMemoryProviderRegistry.ts"
+import * as InMemoryRefreshJournal from "../fakes/InMemoryRefreshJournal.ts"
+import * as InMemoryRefreshSignals from "../fakes/InMemoryRefreshSignals.ts"
 import * as InMemoryTokenVault from "../fakes/InMemoryTokenVault.ts"
 import { returnTo } from "../fakes/MemoryPorts.ts"
 import { aTokenAnswer } from "../fakes/Samples.ts"
@@ -18,6 +20,8 @@ const Ports = Layer.mergeAll(
   InMemoryTokenVault.layer,
   InMemoryProviderRegistry.layer([mail, videos]),
   ScriptedOAuthClient.layer,
+  InMemoryRefreshJournal.layer,
+  InMemoryRefreshSignals.layer,
   Layer.succeed(ReturnUrls, { allowed: [returnTo] })
 ).pipe(Layer.provideMerge(PostgresAuditTrail.layer), Layer.provideMerge(portsLayer))
 

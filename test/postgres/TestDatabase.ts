@@ -1,5 +1,5 @@
 import { PgClient } from "@effect/sql-pg"
-import { Database, migrate, PostgresPorts } from "@oauth-manager/postgres"
+import { Database, migrate, PostgresPorts, PostgresRefreshSignals } from "@oauth-manager/postgres"
 import { Context, Effect, Layer, Redacted } from "effect"
 import { Reactivity } from "effect/reactivity"
 import type { SqlClient } from "effect/sql"
@@ -77,5 +77,7 @@ export const layer = Layer.unwrap(
   Effect.map(TestDatabase, ({ url }) => Layer.orDie(Database.layer({ url, maxConnections: 20 })))
 ).pipe(Layer.provideMerge(TestDatabase.layer))
 
+const signalsLayer = Layer.unwrap(Effect.map(TestDatabase, ({ url }) => PostgresRefreshSignals.layer({ url })))
+
 /** Every persistence port on the test's own database. */
-export const portsLayer = PostgresPorts.layer.pipe(Layer.provideMerge(layer))
+export const portsLayer = Layer.merge(PostgresPorts.layer, signalsLayer).pipe(Layer.provideMerge(layer))

@@ -4,10 +4,17 @@ import { OneTimeSecret } from "./access/OneTimeSecret.ts"
 import { Revoker } from "./disconnect/Revoker.ts"
 import { GrantStore } from "./grants/GrantStore.ts"
 import { TokenSealer } from "./grants/TokenSealer.ts"
+import { HeldRefresh } from "./refresh/HeldRefresh.ts"
+import { LateTokens } from "./refresh/LateTokens.ts"
+import { ProviderGate } from "./refresh/ProviderGate.ts"
+import { ProviderRefresh } from "./refresh/ProviderRefresh.ts"
 import { RefreshCommit } from "./refresh/RefreshCommit.ts"
 import { RefreshTokenOutlook } from "./refresh/RefreshTokenOutlook.ts"
+import { TokenUses } from "./refresh/TokenUses.ts"
+import { RotatedAnswers } from "./refresh/RotatedAnswers.ts"
 import { TokenRefresher } from "./refresh/TokenRefresher.ts"
 import { TokenRelease } from "./refresh/TokenRelease.ts"
+import { AnnounceExpiry } from "./use-cases/AnnounceExpiry.ts"
 import { CompleteAuthorization } from "./use-cases/CompleteAuthorization.ts"
 import { DisconnectIntegration } from "./use-cases/DisconnectIntegration.ts"
 import { ExpireAuthorizations } from "./use-cases/ExpireAuthorizations.ts"
@@ -18,19 +25,26 @@ import { ListProviders } from "./use-cases/ListProviders.ts"
 import { ReadAccessToken } from "./use-cases/ReadAccessToken.ts"
 import { ReceiveCallback } from "./use-cases/ReceiveCallback.ts"
 import { RefreshToken } from "./use-cases/RefreshToken.ts"
+import { RefreshDueTokens } from "./use-cases/RefreshDueTokens.ts"
+import { ReplayJournal } from "./use-cases/ReplayJournal.ts"
 import { RetryRevocations } from "./use-cases/RetryRevocations.ts"
 import { ReverifyIntegrations } from "./use-cases/ReverifyIntegrations.ts"
 import { StartAuthorization } from "./use-cases/StartAuthorization.ts"
 
-const Foundations = Layer.mergeAll(Journal.layer, OneTimeSecret.layer, TokenSealer.layer)
+const Foundations = Layer.mergeAll(Journal.layer, OneTimeSecret.layer, TokenSealer.layer, TokenUses.layer)
+
+const Engine = HeldRefresh.layer.pipe(
+  Layer.provideMerge(ProviderRefresh.layer),
+  Layer.provideMerge(Layer.mergeAll(LateTokens.layer, ProviderGate.layer, RefreshCommit.layer, RotatedAnswers.layer)),
+  Layer.provideMerge(Revoker.layer)
+)
 
 const Parts = Layer.mergeAll(
   GrantStore.layer,
   RefreshTokenOutlook.layer,
-  Revoker.layer,
   TokenRelease.layer,
-  TokenRefresher.layer.pipe(Layer.provide(RefreshCommit.layer))
-).pipe(Layer.provideMerge(Foundations))
+  TokenRefresher.layer
+).pipe(Layer.provideMerge(Engine), Layer.provideMerge(Foundations))
 
 /** All use-cases, over the ports. */
 export const layer = Layer.mergeAll(
@@ -44,7 +58,11 @@ export const layer = Layer.mergeAll(
   ReadAccessToken.layer,
   ReceiveCallback.layer,
   RefreshToken.layer,
+  AnnounceExpiry.layer,
+  RefreshDueTokens.layer,
+  ReplayJournal.layer,
   RetryRevocations.layer,
   ReverifyIntegrations.layer,
-  StartAuthorization.layer
+  StartAuthorization.layer,
+  TokenUses.layer
 ).pipe(Layer.provide(Parts))

@@ -70,6 +70,13 @@ export const answers: ReadonlyArray<Broken> = [
     "refreshTokens is given, but the exchange brought no refresh token"
   ],
   [
+    "has a hook that passes a refresh token on only beside an access token",
+    { hooks: { tokenResponse: (body: Record<string, unknown>) => (body["access_token"] === null ? {} : body) } },
+    { documentedTokens: [{ body: { access_token: "a", refresh_token: "r", scope: "me notes" } }] },
+    "a refresh that is answered with access_token null keeps the new refresh token",
+    "the new refresh token of an answer with access_token null is lost"
+  ],
+  [
     "has a hook that makes nothing of the account",
     { hooks: { account: () => undefined } },
     {},

@@ -1,22 +1,40 @@
-import { ExpireAuthorizations, RetryRevocations, ReverifyIntegrations } from "@oauth-manager/application"
-import { Cause, Effect, Layer, Schedule } from "effect"
+import {
+  AnnounceExpiry,
+  ExpireAuthorizations,
+  RefreshDueTokens,
+  ReplayJournal,
+  RetryRevocations,
+  ReverifyIntegrations,
+  TokenUses
+} from "@oauth-manager/application"
+import { Cause, type Duration, Effect, Layer, Schedule } from "effect"
 
-const untilStopped = <A, E>(name: string, task: Effect.Effect<A, E>) =>
+const untilStopped = <A, E>(name: string, every: Duration.Input, task: Effect.Effect<A, E>) =>
   task.pipe(
     Effect.tapCause((cause) => Effect.logWarning(`${name} failed; it is tried again`, Cause.pretty(cause))),
     Effect.exit,
-    Effect.repeat(Schedule.jittered(Schedule.spaced("30 seconds"))),
+    Effect.repeat(Schedule.jittered(Schedule.spaced(every))),
     Effect.forkScoped
   )
 
-/** What is done twice a minute. Any number of servers may: what one takes, the others do not get. */
+/** What is done again and again. Any number of servers may: what one takes, the others do not get. */
 export const layer = Layer.effectDiscard(
   Effect.gen(function* () {
     const { retryDue } = yield* RetryRevocations
     const { verifyDue } = yield* ReverifyIntegrations
     const { expireStale } = yield* ExpireAuthorizations
-    yield* untilStopped("the retry of revocations", retryDue())
-    yield* untilStopped("the verification of integrations", verifyDue())
-    yield* untilStopped("the expiry of authorizations", expireStale())
+    const { refreshDue } = yield* RefreshDueTokens
+    const { replay } = yield* ReplayJournal
+    const { announceDue } = yield* AnnounceExpiry
+    const uses = yield* TokenUses
+    // What this server left behind comes first: a refresh of it would use a token that is spent
+    yield* Effect.ignore(replay(), { log: "Warn", message: "the journal cannot be read now; it is tried again" })
+    yield* untilStopped("the replay of the journal", "30 seconds", replay())
+    yield* untilStopped("the refresh of tokens", "5 seconds", refreshDue())
+    yield* untilStopped("the announcement of ends", "1 minute", announceDue())
+    yield* untilStopped("the record of use", "1 minute", uses.write)
+    yield* untilStopped("the retry of revocations", "30 seconds", retryDue())
+    yield* untilStopped("the verification of integrations", "30 seconds", verifyDue())
+    yield* untilStopped("the expiry of authorizations", "30 seconds", expireStale())
   })
 )

@@ -1,9 +1,11 @@
 import { NodeHttpClient } from "@effect/platform-node"
 import { ReturnUrls } from "@oauth-manager/application"
 import { PostgresAuditTrail } from "@oauth-manager/audit"
+import { FileRefreshJournal } from "@oauth-manager/journal"
 import { Oauth4webapiClient } from "@oauth-manager/oauth"
 import { Effect, Layer } from "effect"
 import { Digest, SecureRandom } from "effect/crypto"
+import * as DataFolder from "../configuration/DataFolder.ts"
 import { ServerConfiguration } from "../configuration/ServerConfiguration.ts"
 import * as Providers from "./Providers.ts"
 import * as Storage from "./Storage.ts"
@@ -14,10 +16,18 @@ const ReturnUrlsLayer = Layer.effect(
   Effect.map(ServerConfiguration, ({ returnUrls }) => ({ allowed: returnUrls }))
 )
 
+/** Answers of providers that are not saved yet lie in DATA_DIR. */
+const RefreshJournalLayer = Layer.unwrap(
+  Effect.map(ServerConfiguration, ({ dataDir }) =>
+    FileRefreshJournal.layer({ folder: DataFolder.refreshJournal(dataDir) })
+  )
+)
+
 /** Every port, by the adapter that serves it here. */
 export const layer = Layer.mergeAll(
   PostgresAuditTrail.layer,
   Vault.layer,
+  RefreshJournalLayer,
   Oauth4webapiClient.layer.pipe(Layer.provide(NodeHttpClient.layerUndici)),
   Providers.layer,
   ReturnUrlsLayer

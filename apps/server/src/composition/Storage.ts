@@ -1,6 +1,6 @@
-import { Database, EmbeddedPostgres, migrate, PostgresPorts } from "@oauth-manager/postgres"
+import { Database, EmbeddedPostgres, migrate, PostgresPorts, PostgresRefreshSignals } from "@oauth-manager/postgres"
 import { Effect, Layer, Option } from "effect"
-import { join } from "node:path"
+import * as DataFolder from "../configuration/DataFolder.ts"
 import { ServerConfiguration } from "../configuration/ServerConfiguration.ts"
 import { StartupFailed } from "../StartupFailed.ts"
 
@@ -8,19 +8,26 @@ const startupFailed = ({ message }: { readonly message: string }) => new Startup
 
 /** The database that DATABASE_URL names, or else one that runs with this server and keeps its data in DATA_DIR. */
 const locate = Effect.gen(function* () {
-  const { databaseUrl, migrationUrl, dataDir } = yield* ServerConfiguration
+  const { databaseUrl, directUrl, migrationUrl, dataDir } = yield* ServerConfiguration
   if (Option.isSome(databaseUrl)) {
-    return { url: databaseUrl.value, ownerUrl: Option.getOrElse(migrationUrl, () => databaseUrl.value) }
+    return {
+      url: databaseUrl.value,
+      directUrl: Option.getOrElse(directUrl, () => databaseUrl.value),
+      ownerUrl: Option.getOrElse(migrationUrl, () => databaseUrl.value)
+    }
   }
-  const { url } = yield* Effect.mapError(EmbeddedPostgres.start({ dataDir: join(dataDir, "postgres") }), startupFailed)
-  return { url, ownerUrl: url }
+  const { url } = yield* Effect.mapError(
+    EmbeddedPostgres.start({ dataDir: DataFolder.postgres(dataDir) }),
+    startupFailed
+  )
+  return { url, directUrl: url, ownerUrl: url }
 })
 
 const DatabaseLayer = Layer.unwrap(
   Effect.gen(function* () {
-    const { url, ownerUrl } = yield* locate
+    const { directUrl, ownerUrl, url } = yield* locate
     yield* Effect.mapError(migrate({ url: ownerUrl }), startupFailed)
-    return Database.layer({ url })
+    return Layer.merge(Database.layer({ url }), PostgresRefreshSignals.layer({ url: directUrl }))
   })
 )
 

@@ -29,17 +29,22 @@ const secretParameters = [
   "completion_token"
 ]
 
+/** How much is logged, and how. */
+export const read = Effect.all({
+  level: withDefault<typeof Level.Type>("info")(setting("LOG_LEVEL", Level)),
+  format: Effect.map(
+    setting("LOG_FORMAT", Format),
+    Option.getOrElse(() => (process.stdout.isTTY ? "pretty" : "json"))
+  )
+})
+
 /** Where logs go and what they leave out. */
 export const layer = Layer.unwrap(
-  Effect.gen(function* () {
-    const level = yield* withDefault<typeof Level.Type>("info")(setting("LOG_LEVEL", Level))
-    const format = Option.getOrElse(yield* setting("LOG_FORMAT", Format), () =>
-      process.stdout.isTTY ? "pretty" : "json"
-    )
-    return Layer.mergeAll(
+  Effect.map(read, ({ format, level }) =>
+    Layer.mergeAll(
       Logger.layer([format === "json" ? Logger.consoleJson : Logger.consolePretty()]),
       Layer.succeed(References.MinimumLogLevel, levels[level]),
       Layer.succeed(UrlParams.CurrentRedactedNames, secretParameters)
     )
-  })
+  )
 )

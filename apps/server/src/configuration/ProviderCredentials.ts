@@ -1,8 +1,9 @@
 import type { ClientCredentials } from "@oauth-manager/application"
 import { methodsOf, type ProviderDefinition } from "@oauth-manager/provider-sdk"
 import { Effect, Option, type Redacted, Schema } from "effect"
-import { StartupFailed } from "../StartupFailed.ts"
+import type { StartupFailed } from "../StartupFailed.ts"
 import { ClientKey } from "./ClientKey.ts"
+import { refuse } from "./Problems.ts"
 import { variable } from "./ProviderVariable.ts"
 import { setting } from "./Setting.ts"
 
@@ -37,11 +38,11 @@ export const readCredentials = Effect.fnUntraced(function* (
   const isComplete = Option.isSome(clientId) ? isProven || isPublic : !isProven
   if (!isComplete) {
     const wanted = proofs.map(named).join(" or ")
-    return yield* new StartupFailed({
-      message:
-        `${Option.isSome(clientId) ? wanted : named("CLIENT_ID")}: must be set too, `
-        + `since ${named("CLIENT_ID")} and ${wanted} belong together`
-    })
+    return yield* refuse(
+      `${Option.isSome(clientId) ? wanted : named("CLIENT_ID")}: must be set too, `
+        + `since ${named("CLIENT_ID")} and ${wanted} belong together`,
+      Option.none()
+    )
   }
   return Option.map(clientId, (clientId) => ({
     clientId,

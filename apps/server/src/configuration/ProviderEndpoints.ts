@@ -6,7 +6,8 @@ import {
   type SettingValues
 } from "@oauth-manager/provider-sdk"
 import { Effect, Option } from "effect"
-import { StartupFailed } from "../StartupFailed.ts"
+import type { StartupFailed } from "../StartupFailed.ts"
+import { refuse } from "./Problems.ts"
 import { variable } from "./ProviderVariable.ts"
 import { HttpUrl, isLoopback, isPlainHttp, setting } from "./Setting.ts"
 
@@ -15,11 +16,12 @@ export const endpoint = Effect.fnUntraced(function* (name: string, production: b
   const value = yield* setting(name, HttpUrl)
   if (Option.isNone(value)) return undefined
   if (isPlainHttp(value.value) && (production || !isLoopback(value.value))) {
-    return yield* new StartupFailed({
-      message: production
+    return yield* refuse(
+      production
         ? `${name}: must be an https:// URL in production`
-        : `${name}: must be an https:// URL, or http:// on a loopback address`
-    })
+        : `${name}: must be an https:// URL, or http:// on a loopback address`,
+      undefined
+    )
   }
   return value.value
 })
@@ -35,7 +37,7 @@ const fill = Effect.fnUntraced(function* (
   const stranger = placeholdersOf(filled).find((key) => !later.includes(key))
   return stranger === undefined
     ? filled
-    : yield* new StartupFailed({ message: `${name}: has the placeholder {${stranger}}, for which there is no value` })
+    : yield* refuse(`${name}: has the placeholder {${stranger}}, for which there is no value`, undefined)
 })
 
 const names = {
@@ -62,7 +64,8 @@ export const readOverrides = Effect.fnUntraced(function* (
     Effect.gen(function* () {
       const url = yield* endpoint(variable(id, name), production)
       if (url === undefined) return []
-      return [[key, yield* fill(variable(id, name), url, values, key === "issuer" ? claims : [])] as const]
+      const filled = yield* fill(variable(id, name), url, values, key === "issuer" ? claims : [])
+      return filled === undefined ? [] : [[key, filled] as const]
     })
   )
   return Object.fromEntries(read.flat())

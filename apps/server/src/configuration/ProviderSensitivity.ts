@@ -1,7 +1,8 @@
 import { Sensitivity } from "@oauth-manager/domain"
 import type { ProviderDefinition } from "@oauth-manager/provider-sdk"
 import { Effect, Option } from "effect"
-import { StartupFailed } from "../StartupFailed.ts"
+import type { StartupFailed } from "../StartupFailed.ts"
+import { refuse } from "./Problems.ts"
 import { variable } from "./ProviderVariable.ts"
 import { List, setting } from "./Setting.ts"
 
@@ -23,16 +24,14 @@ export const readSensitivities = Effect.fnUntraced(function* ({
       const spelling = item.slice(0, Math.max(end, 0)).trim()
       const sensitivity = classes.find((known) => known === written)
       if (end < 0 || sensitivity === undefined) {
-        return yield* new StartupFailed({
-          message: `${name}: ${item} must be scope=class, with a class of ${classes.join(", ")}`
-        })
+        return yield* refuse(`${name}: ${item} must be scope=class, with a class of ${classes.join(", ")}`, [])
       }
       const scope = scopes.find(({ aliases = [], value }) => [value, ...aliases].some((known) => known === spelling))
       return scope === undefined
-        ? yield* new StartupFailed({ message: `${name}: ${spelling} is no scope of the provider ${id}` })
-        : ([scope.value, sensitivity] as const)
+        ? yield* refuse(`${name}: ${spelling} is no scope of the provider ${id}`, [])
+        : [[scope.value, sensitivity] as const]
     })
   )
-  const byValue = new Map<string, Sensitivity>(classed)
+  const byValue = new Map<string, Sensitivity>(classed.flat())
   return scopes.map((scope) => ({ ...scope, sensitivity: byValue.get(scope.value) ?? scope.sensitivity }))
 })

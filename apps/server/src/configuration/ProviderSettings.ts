@@ -2,10 +2,11 @@ import type { RegisteredProvider } from "@oauth-manager/application"
 import { type ProviderDefinition, type SettingValues, suits, withSettings } from "@oauth-manager/provider-sdk"
 import { Effect, Option, Schema } from "effect"
 import type { LoadedPlugin } from "../providers/LoadedPlugin.ts"
-import { StartupFailed } from "../StartupFailed.ts"
+import type { StartupFailed } from "../StartupFailed.ts"
 import { credentialNames, readCredentials } from "./ProviderCredentials.ts"
 import { endpointNames, readOverrides } from "./ProviderEndpoints.ts"
 import { readSensitivities } from "./ProviderSensitivity.ts"
+import { refuse } from "./Problems.ts"
 import { variable } from "./ProviderVariable.ts"
 import { setting } from "./Setting.ts"
 
@@ -21,21 +22,20 @@ const ownValues = Effect.fnUntraced(function* ({
       const value = Option.getOrElse(yield* setting(name, Schema.Trim), () => own.default)
       return suits(own, value)
         ? ([key, value] as const)
-        : yield* new StartupFailed({ message: `${name}: must match ${own.pattern} (${own.title})` })
+        : yield* refuse(`${name}: must match ${own.pattern} (${own.title})`, [key, own.default] as const)
     })
   )
   return Object.fromEntries(values)
 })
 
 const filled = ({ definition, entry }: LoadedPlugin, values: SettingValues) =>
-  Effect.mapError(
-    Effect.fromResult(withSettings(definition, values)),
-    (problems) =>
-      new StartupFailed({
-        message: [`PROVIDERS: with its settings, ${entry} does not keep to the plugin contract:`, ...problems].join(
-          "\n  "
-        )
-      })
+  Effect.fromResult(withSettings(definition, values)).pipe(
+    Effect.catch((problems) =>
+      refuse(
+        [`PROVIDERS: with its settings, ${entry} does not keep to the plugin contract:`, ...problems].join("\n  "),
+        definition
+      )
+    )
   )
 
 /** What an environment says of a provider, in its `PROVIDER_<ID>_*` variables. */

@@ -1,6 +1,8 @@
 import { Context, Effect, Layer, Option, type Redacted, Schema } from "effect"
-import { StartupFailed } from "../StartupFailed.ts"
-import { HttpUrl, List, Origins, Port, PostgresUrl, ReturnUrlList, setting, withDefault } from "./Setting.ts"
+import type { StartupFailed } from "../StartupFailed.ts"
+import * as DatabaseSettings from "./DatabaseSettings.ts"
+import { refuse } from "./Problems.ts"
+import { HttpUrl, List, Origins, Port, ReturnUrlList, setting, withDefault } from "./Setting.ts"
 
 /** Who signs the callers' tokens. */
 export interface CallerIssuer {
@@ -9,14 +11,11 @@ export interface CallerIssuer {
   readonly jwksUrl: string
 }
 
-export interface Settings {
+export interface Settings extends DatabaseSettings.DatabaseSettings {
   readonly production: boolean
   readonly host: string
   readonly port: number
   readonly publicUrl: string
-  readonly dataDir: string
-  readonly databaseUrl: Option.Option<Redacted.Redacted<string>>
-  readonly migrationUrl: Option.Option<Redacted.Redacted<string>>
   readonly callers: Option.Option<CallerIssuer>
   readonly claims: { readonly tenant: Option.Option<string>; readonly roles: string; readonly scope: string }
   readonly vaultKeys: Option.Option<Redacted.Redacted<string>>
@@ -54,35 +53,32 @@ const callers = Effect.gen(function* () {
   })
   return Option.isSome(complete)
     ? { issuer: complete, missing }
-    : yield* new StartupFailed({
-        message: `${missing.join(", ")}: must be set too, since AUTH_ISSUER, AUTH_AUDIENCE and AUTH_JWKS_URL belong together`
-      })
+    : yield* refuse(
+        `${missing.join(", ")}: must be set too, since AUTH_ISSUER, AUTH_AUDIENCE and AUTH_JWKS_URL belong together`,
+        { issuer: Option.none<CallerIssuer>(), missing: [] }
+      )
 })
 
-const refuseDevelopmentDefaults = (missing: ReadonlyArray<string>) =>
+export const refuseDevelopmentDefaults = (missing: ReadonlyArray<string>) =>
   missing.length === 0
     ? Effect.void
-    : Effect.fail(
-        new StartupFailed({
-          message:
-            `NODE_ENV is production, where there are no development defaults. Set ${missing.join(", ")} `
-            + `(what each means is in docs/deployment.md).`
-        })
+    : refuse(
+        `NODE_ENV is production, where there are no development defaults. Set ${missing.join(", ")} `
+          + `(what each means is in docs/deployment.md).`,
+        undefined
       )
 
 /** Reads the environment, as docs/deployment.md describes it. In production it refuses what only development defaults. */
 export const read: Effect.Effect<Settings, StartupFailed> = Effect.gen(function* () {
-  const production = Option.contains(yield* setting("NODE_ENV", Schema.String), "production")
+  const production = yield* DatabaseSettings.production
   const port = yield* withDefault(8002)(setting("PORT", Port))
   const publicUrl = withoutTrailingSlash(yield* withDefault(`http://localhost:${port}`)(setting("PUBLIC_URL", HttpUrl)))
-  const databaseUrl = yield* setting("DATABASE_URL", PostgresUrl)
-  const directUrl = yield* setting("DATABASE_DIRECT_URL", PostgresUrl)
-  const ownerUrl = yield* setting("DATABASE_MIGRATION_URL", PostgresUrl)
+  const database = yield* DatabaseSettings.databaseSettings
   const { issuer, missing } = yield* callers
   const vaultKeys = yield* setting("VAULT_KEYS", Schema.RedactedFromValue(Schema.String))
   if (production) {
     yield* refuseDevelopmentDefaults([
-      ...(Option.isNone(databaseUrl) ? ["DATABASE_URL"] : []),
+      ...(Option.isNone(database.databaseUrl) ? ["DATABASE_URL"] : []),
       ...(Option.isNone(vaultKeys) ? ["VAULT_KEYS"] : []),
       ...missing
     ])
@@ -92,12 +88,7 @@ export const read: Effect.Effect<Settings, StartupFailed> = Effect.gen(function*
     host: yield* withDefault("127.0.0.1")(setting("HOST", Schema.String)),
     port,
     publicUrl,
-    dataDir: yield* withDefault(".oauth-manager")(setting("DATA_DIR", Schema.String)),
-    databaseUrl,
-    migrationUrl: ownerUrl.pipe(
-      Option.orElse(() => directUrl),
-      Option.orElse(() => databaseUrl)
-    ),
+    ...database,
     callers: issuer,
     claims: {
       tenant: yield* setting("AUTH_CLAIM_TENANT", Schema.String),

@@ -1,5 +1,6 @@
 import { Config, Effect, Option, Schema, SchemaIssue, SchemaTransformation } from "effect"
-import { StartupFailed } from "../StartupFailed.ts"
+import type { StartupFailed } from "../StartupFailed.ts"
+import { refuse } from "./Problems.ts"
 
 type Setting<A> = Effect.Effect<Option.Option<A>, StartupFailed>
 
@@ -19,7 +20,7 @@ export const setting = <A>(name: string, schema: Schema.Codec<A, string>): Setti
     return Option.isNone(text) || text.value.trim() === ""
       ? Option.none<A>()
       : Option.some(yield* Config.schema(schema, name))
-  }).pipe(Effect.mapError((error) => new StartupFailed({ message: `${name}: ${explain(error)}` })))
+  }).pipe(Effect.catch((error) => refuse(`${name}: ${explain(error)}`, Option.none<A>())))
 
 export const withDefault =
   <A>(value: A) =>

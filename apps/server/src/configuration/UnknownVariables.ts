@@ -18,18 +18,23 @@ const namesBelow = (
     return [...own, ...(yield* Effect.forEach(inner, (key) => namesBelow(provider, [...path, key]))).flat()]
   })
 
-/** A provider's variable with a name that means nothing is likely a slip: it is told, and no reason not to start. */
-export const warn = Effect.fnUntraced(function* (plugins: ReadonlyArray<LoadedPlugin>) {
+/** The variables that are set and named like a provider's, and mean nothing to it; each in a sentence. */
+export const find = Effect.fnUntraced(function* (plugins: ReadonlyArray<LoadedPlugin>) {
   const set = yield* Effect.orElseSucceed(namesBelow(yield* ConfigProvider.ConfigProvider, []), () => [])
   const known = new Set(plugins.flatMap(variablesOf))
   // `acme-eu` before `acme`, whose prefix its variables have too
   const byLength = plugins.toSorted((a, b) => b.definition.id.length - a.definition.id.length)
-  for (const name of set.filter((name) => !known.has(name))) {
-    const plugin = byLength.find(({ definition }) => name.startsWith(variable(definition.id, "")))
-    if (plugin !== undefined) {
-      yield* Effect.logWarning(
-        `${name} has no effect. The provider ${plugin.definition.id} knows ${variablesOf(plugin).join(", ")}.`
-      )
-    }
-  }
+  return set
+    .filter((name) => !known.has(name))
+    .flatMap((name) => {
+      const plugin = byLength.find(({ definition }) => name.startsWith(variable(definition.id, "")))
+      return plugin === undefined
+        ? []
+        : [`${name} has no effect. The provider ${plugin.definition.id} knows ${variablesOf(plugin).join(", ")}.`]
+    })
+})
+
+/** A provider's variable with a name that means nothing is likely a slip: it is told, and no reason not to start. */
+export const warn = Effect.fnUntraced(function* (plugins: ReadonlyArray<LoadedPlugin>) {
+  for (const slip of yield* find(plugins)) yield* Effect.logWarning(slip)
 })

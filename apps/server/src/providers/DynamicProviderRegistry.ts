@@ -5,9 +5,10 @@ import {
   UnknownProvider
 } from "@oauth-manager/application"
 import { Effect, Layer, Option } from "effect"
+import { refuse } from "../configuration/Problems.ts"
 import * as ProviderSettings from "../configuration/ProviderSettings.ts"
 import * as UnknownVariables from "../configuration/UnknownVariables.ts"
-import { StartupFailed } from "../StartupFailed.ts"
+import type { StartupFailed } from "../StartupFailed.ts"
 import type { LoadedPlugin } from "./LoadedPlugin.ts"
 
 export interface Options {
@@ -35,10 +36,9 @@ const refuseDuplicates = (plugins: ReadonlyArray<LoadedPlugin>): Effect.Effect<v
   for (const { definition, entry } of plugins) {
     const earlier = seen.get(definition.id)
     if (earlier !== undefined) {
-      return Effect.fail(
-        new StartupFailed({
-          message: `PROVIDERS: both ${earlier} and ${entry} have the id ${definition.id}; leave one of them out`
-        })
+      return refuse(
+        `PROVIDERS: both ${earlier} and ${entry} have the id ${definition.id}; leave one of them out`,
+        undefined
       )
     }
     seen.set(definition.id, entry)
@@ -46,15 +46,20 @@ const refuseDuplicates = (plugins: ReadonlyArray<LoadedPlugin>): Effect.Effect<v
   return Effect.void
 }
 
-/** The plugins that were loaded, with the deployment's settings; two of one id are refused. */
+/** The providers of the plugins, with the deployment's settings, in the order of ids; two of one id are refused. */
+export const registered = Effect.fnUntraced(function* (options: Options) {
+  yield* refuseDuplicates(options.plugins)
+  const providers = yield* Effect.forEach(options.plugins, (plugin) => register(plugin, options))
+  return providers.toSorted((a, b) => (a.definition.id < b.definition.id ? -1 : 1))
+})
+
+/** The plugins that were loaded, with the deployment's settings. */
 export const layer = (options: Options): Layer.Layer<ProviderRegistry, StartupFailed> =>
   Layer.effect(
     ProviderRegistry,
     Effect.gen(function* () {
-      yield* refuseDuplicates(options.plugins)
-      const registered = yield* Effect.forEach(options.plugins, (plugin) => register(plugin, options))
+      const sorted = yield* registered(options)
       yield* UnknownVariables.warn(options.plugins)
-      const sorted = registered.toSorted((a, b) => (a.definition.id < b.definition.id ? -1 : 1))
       const byId = new Map<string, RegisteredProvider>(sorted.map((entry) => [entry.definition.id, entry]))
       return ProviderRegistry.of({
         get: (id) => {

@@ -6,12 +6,13 @@ import {
   type TokenAnswer
 } from "@oauth-manager/application"
 import { Effect, Redacted } from "effect"
+import { unavailable } from "./ErrorClassification.ts"
 import * as Identity from "./Identity.ts"
 import type { PreparedProvider } from "./PreparedProvider.ts"
 import type { Send } from "./ProviderHttp.ts"
 import type { KeySet, ProviderKeys } from "./ProviderKeys.ts"
 import * as Revocation from "./Revocation.ts"
-import { toAnswer } from "./TokenAnswers.ts"
+import { read, toAnswer } from "./TokenAnswers.ts"
 import * as TokenEndpoint from "./TokenEndpoint.ts"
 
 export interface Exchange {
@@ -36,7 +37,10 @@ export const make = (send: Send, keys: ProviderKeys) => {
     )
 
   return Effect.fnUntraced(function* ({ code, context, flow, knownKeys, provider }: Exchange) {
-    const success = yield* TokenEndpoint.redeem(send, provider, code, flow.codeVerifier, context)
+    const body = yield* TokenEndpoint.redeem(send, provider, code, flow.codeVerifier, context)
+    const success = yield* Effect.fromResult(read(provider.definition, body)).pipe(
+      Effect.mapError(() => unavailable(provider.id, "unusable_response"))
+    )
     const answer = toAnswer(success.token, provider)
     const account = yield* identify(provider, success, Redacted.value(flow.nonce), knownKeys).pipe(
       Effect.tapError(() => discard(provider, answer))

@@ -15,6 +15,7 @@ import {
   readText
 } from "@oauth-manager/provider-sdk"
 import { type Duration, Option } from "effect"
+import * as ErrorCodes from "./ErrorCodes.ts"
 import * as Hooks from "./Hooks.ts"
 import { bodyObject, parseObject } from "./JsonObject.ts"
 import type { ProviderResponse } from "./ProviderHttp.ts"
@@ -64,7 +65,7 @@ export const readsBody =
   (status: number): boolean =>
     isInformative(status) || namesStatus(definition, status)
 
-const toError = (place: ErrorPlace, response: ProviderResponse): ProviderError => ({
+export const toError = (place: ErrorPlace, response: ProviderResponse): ProviderError => ({
   place,
   status: response.status,
   body: Option.getOrElse(bodyObject(response), () => ({}))
@@ -91,21 +92,6 @@ export const meaningOf = (definition: ProviderDefinition, error: ProviderError):
       : Option.filter(Hooks.call(hook, error), (meaning): meaning is ErrorMeaning => meanings.has(meaning))
   return Option.orElse(hooked, () => Option.fromUndefinedOr(classify(definition.errors, error)))
 }
-
-const knownCodes = ({ errors }: ProviderDefinition): ReadonlySet<string> =>
-  new Set([
-    "invalid_client",
-    "unauthorized_client",
-    "redirect_uri_mismatch",
-    "invalid_scope",
-    "invalid_request",
-    "unsupported_grant_type",
-    ...(errors?.rules.flatMap(({ error = [] }) => error) ?? [])
-  ])
-
-/** A code that the plugin or a standard names may be recorded; no other text of a provider is. */
-const recordable = (definition: ProviderDefinition, code: string | undefined): string =>
-  code !== undefined && knownCodes(definition).has(code) ? code : ("client_refused" satisfies ConfigurationFault)
 
 const longestClaims = 4096
 
@@ -138,14 +124,17 @@ const toFailure = (
     case "misconfigured":
       return new ProviderMisconfigured({
         provider,
-        code: recordable(definition, readError(definition.errors, error).code)
+        code: Option.getOrElse(
+          ErrorCodes.recordable(definition, readError(definition.errors, error).code),
+          (): ConfigurationFault => "client_refused"
+        )
       })
   }
 }
 
 /**
- * What an answer that is no success means. A 4xx that nobody knows leaves the grant as it is: only what is certain may
- * cost the user a connection.
+ * What an answer that is no success means. A 4xx that nobody knows is an `unknown_error` and leaves the grant as it is:
+ * only what is certain may cost the user a connection.
  */
 export const classifyError = (
   definition: ProviderDefinition,
@@ -158,5 +147,5 @@ export const classifyError = (
     ? Option.filter(Option.fromUndefinedOr(classifyByStatus(definition.errors, error)), (found) => found !== "retry")
     : meaningOf(definition, error)
   if (Option.isSome(meaning)) return toFailure(definition, meaning.value, error, response.retryAfter)
-  return Option.getOrElse(byStatus, () => unavailable(definition.id, "unusable_response", response.retryAfter))
+  return Option.getOrElse(byStatus, () => unavailable(definition.id, "unknown_error", response.retryAfter))
 }

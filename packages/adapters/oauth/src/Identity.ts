@@ -15,7 +15,7 @@ import type { PreparedProvider } from "./PreparedProvider.ts"
 import type { Send } from "./ProviderHttp.ts"
 import type { KeySet, ProviderKeys } from "./ProviderKeys.ts"
 import * as SpentCode from "./SpentCode.ts"
-import type { TokenSuccess } from "./TokenEndpoint.ts"
+import type { TokenSuccess } from "./TokenAnswers.ts"
 import * as UserInfo from "./UserInfo.ts"
 
 /** How long asking for names may take: the caller's claim on the authorization has an end. */

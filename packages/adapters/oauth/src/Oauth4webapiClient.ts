@@ -1,5 +1,5 @@
-import { OAuthClient, type RegisteredProvider } from "@oauth-manager/application"
-import { type Duration, Effect, Layer, Option, type Redacted } from "effect"
+import { OAuthClient, type RegisteredProvider, TokenAnswerUnusable } from "@oauth-manager/application"
+import { type Duration, Effect, Layer, Option, type Redacted, Result } from "effect"
 import { HttpClient } from "effect/http"
 import * as AskedIdentity from "./AskedIdentity.ts"
 import * as AuthorizationUrl from "./AuthorizationUrl.ts"
@@ -14,7 +14,7 @@ import * as ProviderHttp from "./ProviderHttp.ts"
 import * as ProviderKeys from "./ProviderKeys.ts"
 import * as ProviderMetadata from "./ProviderMetadata.ts"
 import * as Revocation from "./Revocation.ts"
-import { toAnswer } from "./TokenAnswers.ts"
+import * as TokenAnswers from "./TokenAnswers.ts"
 import * as TokenEndpoint from "./TokenEndpoint.ts"
 
 export interface Options {
@@ -28,20 +28,29 @@ const make = Effect.fnUntraced(function* ({ deadline = "10 seconds" }: Options) 
   const keys = yield* ProviderKeys.make(send)
   const exchange = CodeExchange.make(send, keys)
 
+  const inTime = <A, E, R>(effect: Effect.Effect<A, E, R>, { definition }: RegisteredProvider) =>
+    Effect.timeoutOrElse(effect, {
+      duration: deadline,
+      orElse: () => Effect.fail(unavailable(definition.id, "timeout"))
+    })
+
   /** Metadata and keys, together within one deadline, so that nothing is left to fail once the code is spent. */
-  const prepareWithKeys = Effect.fnUntraced(
-    function* (registered: RegisteredProvider) {
-      const provider = yield* prepare(registered, discover)
-      const { jwks } = provider.endpoints
-      const isVerified = jwks !== undefined && expectsIdToken(provider.definition, provider.endpoints)
-      return { provider, knownKeys: isVerified ? yield* keys.get(provider.id, jwks) : undefined }
-    },
-    (effect, { definition }) =>
-      Effect.timeoutOrElse(effect, {
-        duration: deadline,
-        orElse: () => Effect.fail(unavailable(definition.id, "timeout"))
-      })
-  )
+  const prepareWithKeys = Effect.fnUntraced(function* (registered: RegisteredProvider) {
+    const provider = yield* prepare(registered, discover)
+    const { jwks } = provider.endpoints
+    const isVerified = jwks !== undefined && expectsIdToken(provider.definition, provider.endpoints)
+    return { provider, knownKeys: isVerified ? yield* keys.get(provider.id, jwks) : undefined }
+  }, inTime)
+
+  const readRefreshAnswer = Effect.fn("OAuthClient.readRefreshAnswer")(function* (
+    registered: RegisteredProvider,
+    answer: Redacted.Redacted<string>
+  ) {
+    const read = TokenAnswers.read(registered.definition, answer)
+    return Result.isSuccess(read)
+      ? TokenAnswers.toAnswer(read.success.token, registered)
+      : yield* new TokenAnswerUnusable({ provider: registered.definition.id, ...read.failure })
+  })
 
   return OAuthClient.of({
     begin: Effect.fn("OAuthClient.begin")(function* (registered, request) {
@@ -53,10 +62,17 @@ const make = Effect.fnUntraced(function* ({ deadline = "10 seconds" }: Options) 
     exchange: Effect.fn("OAuthClient.exchange")(function* (registered, code, flow, context) {
       return yield* exchange({ ...(yield* prepareWithKeys(registered)), code, flow, context })
     }),
-    refresh: Effect.fn("OAuthClient.refresh")(function* (registered, refreshToken, scopes) {
-      const provider = yield* prepare(registered, discover)
-      return toAnswer(yield* TokenEndpoint.refresh(send, provider, refreshToken, scopes), provider)
+    refresh: Effect.fn("OAuthClient.refresh")(function* (
+      registered,
+      refreshToken,
+      scopes,
+      keep: TokenEndpoint.Keep = () => Effect.void
+    ) {
+      const provider = yield* inTime(prepare(registered, discover), registered)
+      const answer = yield* TokenEndpoint.refresh(send, provider, refreshToken, scopes, keep)
+      return yield* readRefreshAnswer(registered, answer)
     }),
+    readRefreshAnswer,
     identify: Effect.fn("OAuthClient.identify")(function* (registered, accessToken) {
       const provider = yield* prepare(registered, discover)
       const place = AskedIdentity.address(provider)

@@ -1,10 +1,11 @@
-import type { ClientCredentials, RegisteredProvider } from "@oauth-manager/application"
-import { Scope } from "@oauth-manager/domain"
+import type { ClientCredentials, EndpointOverrides, RegisteredProvider } from "@oauth-manager/application"
+import type { Scope } from "@oauth-manager/domain"
 import type { ProviderDefinition, SettingValues } from "@oauth-manager/provider-sdk"
 import { Effect, Option } from "effect"
 import type * as oauth from "oauth4webapi"
 import * as ClientAuthentication from "./ClientAuthentication.ts"
 import { misconfigured } from "./ErrorClassification.ts"
+import { supportedOwnScopes } from "./OwnScopes.ts"
 import { type ProviderEndpoints, resolve } from "./ProviderEndpoints.ts"
 import type { Discover } from "./ProviderMetadata.ts"
 import { signingAlgorithms } from "./SigningAlgorithms.ts"
@@ -14,27 +15,14 @@ export interface PreparedProvider {
   readonly id: string
   readonly definition: ProviderDefinition
   readonly settings: SettingValues
+  readonly overrides: EndpointOverrides
   readonly credentials: ClientCredentials
   readonly endpoints: ProviderEndpoints
   readonly server: oauth.AuthorizationServer
   readonly client: oauth.Client
   readonly authentication: oauth.ClientAuth
-  /** Scopes that are asked for beyond the caller's, and kept out of what the caller is told was granted. */
+  /** Scopes that are asked for beyond the caller's. */
   readonly ownScopes: ReadonlyArray<Scope>
-}
-
-const offlineAccess = Scope.make("offline_access")
-
-/** A standard server that stands in for a provider with ways of its own gives refresh tokens for this scope (OpenID Connect Core §11). */
-const ownScopes = ({ definition }: RegisteredProvider, endpoints: ProviderEndpoints): ReadonlyArray<Scope> => {
-  const supported = Option.getOrUndefined(endpoints.metadata)?.scopes ?? []
-  const isKnownToPlugin = definition.scopes.some(({ value }) => value === offlineAccess)
-  return endpoints.replaced
-    && definition.refreshTokens !== false
-    && supported.includes(offlineAccess)
-    && !isKnownToPlugin
-    ? [offlineAccess]
-    : []
 }
 
 /** oauth4webapi takes no server without an issuer. Where the provider has none, nothing is ever compared with this one. */
@@ -54,7 +42,7 @@ const toServer = (endpoints: ProviderEndpoints): oauth.AuthorizationServer => ({
 
 /** Finds out where the provider is and takes the deployment's client; without credentials nothing is asked of anybody. */
 export const prepare = Effect.fnUntraced(function* (registered: RegisteredProvider, discover: Discover) {
-  const { credentials, definition, settings } = registered
+  const { credentials, definition, overrides, settings } = registered
   if (Option.isNone(credentials) || credentials.value.clientId === "") {
     return yield* misconfigured(definition.id, "not_configured")
   }
@@ -65,11 +53,12 @@ export const prepare = Effect.fnUntraced(function* (registered: RegisteredProvid
     id: definition.id,
     definition,
     settings,
+    overrides,
     credentials: credentials.value,
     endpoints,
     server: toServer(endpoints),
     client: { client_id: credentials.value.clientId },
     authentication: yield* ClientAuthentication.make(definition, proof.value, endpoints),
-    ownScopes: ownScopes(registered, endpoints)
+    ownScopes: supportedOwnScopes(registered, endpoints)
   } satisfies PreparedProvider
 })

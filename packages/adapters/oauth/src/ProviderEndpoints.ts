@@ -116,10 +116,16 @@ const findReplaced = (
   )
 }
 
+/** Does the deployment name another issuer than the plugin's? */
+export const isReplaced = ({
+  definition: { location },
+  overrides: { issuer }
+}: Pick<RegisteredProvider, "definition" | "overrides">): boolean => issuer !== undefined && issuer !== location.issuer
+
 const find = (registered: RegisteredProvider, discover: Discover): Effect.Effect<Source, DiscoveryFailure> => {
   const { definition, overrides } = registered
   const { identity, location } = definition
-  if (overrides.issuer !== undefined && overrides.issuer !== location.issuer) {
+  if (overrides.issuer !== undefined && isReplaced(registered)) {
     return findReplaced(registered, overrides.issuer, discover)
   }
   const issuerAliases = "issuerAliases" in identity ? (identity.issuerAliases ?? []) : []

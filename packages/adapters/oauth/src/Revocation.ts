@@ -79,7 +79,8 @@ const interpret = (provider: PreparedProvider, revocation: Revocation, response:
   if (Option.contains(code, "invalid_token")) return Effect.succeed("revoked" as const)
   if (Option.contains(code, "unsupported_token_type")) return Effect.succeed("unsupported" as const)
   const failure = classifyError(definition, "refresh", response)
-  return failure._tag === "ProviderUnavailable" || failure._tag === "ProviderMisconfigured"
+  const isPassing = failure._tag === "ProviderUnavailable" && failure.reason !== "unknown_error"
+  return isPassing || failure._tag === "ProviderMisconfigured"
     ? Effect.fail(failure)
     : Effect.fail(unavailable(id, "unusable_response", response.retryAfter))
 }

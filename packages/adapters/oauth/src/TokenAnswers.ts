@@ -1,9 +1,10 @@
-import type { TokenAnswer } from "@oauth-manager/application"
+import type { RegisteredProvider, TokenAnswer } from "@oauth-manager/application"
 import { Scopes } from "@oauth-manager/domain"
-import type { JsonObject } from "@oauth-manager/provider-sdk"
+import type { JsonObject, ProviderDefinition } from "@oauth-manager/provider-sdk"
 import { Duration, Option, Redacted, Result } from "effect"
-import { field } from "./JsonObject.ts"
-import type { PreparedProvider } from "./PreparedProvider.ts"
+import * as Hooks from "./Hooks.ts"
+import { field, isObject, parseObject } from "./JsonObject.ts"
+import { ownScopes } from "./OwnScopes.ts"
 
 /** A successful token response with every field as RFC 6749 §5.1 wants it, or absent. */
 export interface NormalToken {
@@ -15,6 +16,17 @@ export interface NormalToken {
   readonly refresh_token_expires_in?: number
   readonly scope?: string
   readonly id_token?: string
+}
+
+/** A success of the token endpoint: as it came, and in the form of RFC 6749 §5.1. */
+export interface TokenSuccess {
+  readonly body: JsonObject
+  readonly token: NormalToken
+}
+
+/** What is left of a success without an access token that could be used. */
+export interface UnusableSuccess {
+  readonly refreshToken: Option.Option<Redacted.Redacted<string>>
 }
 
 const tenYears = 10 * 365 * 24 * 60 * 60
@@ -45,20 +57,24 @@ const isBearer = (value: unknown): boolean =>
 const present = <K extends string, V>(name: K, value: V | undefined): { readonly [P in K]?: V } =>
   value === undefined ? {} : ({ [name]: value } as { readonly [P in K]?: V })
 
+const secret = (name: "access_token" | "refresh_token", value: string): Redacted.Redacted<string> =>
+  Redacted.make(value, { label: name })
+
 /**
  * Mends what providers get wrong without harm, so that one silly field never costs a token that cannot be had again.
  * Fails when there is no access token that could be used: none, one that is no VSCHAR, or one that is not a bearer token.
  */
-export const normalize = (body: JsonObject, scopeSeparator = " "): Result.Result<NormalToken, "unusable"> => {
+const normalize = (body: JsonObject, scopeSeparator = " "): Result.Result<NormalToken, UnusableSuccess> => {
   const accessToken = field(body, "access_token")
-  const refreshToken = field(body, "refresh_token")
   const idToken = field(body, "id_token")
-  if (!isOpaque(accessToken) || !isBearer(field(body, "token_type"))) return Result.fail("unusable")
-  if (!isAbsent(refreshToken) && !isOpaque(refreshToken)) return Result.fail("unusable")
+  const refreshToken = Option.liftPredicate(isOpaque)(field(body, "refresh_token"))
+  if (!isOpaque(accessToken) || !isBearer(field(body, "token_type"))) {
+    return Result.fail({ refreshToken: Option.map(refreshToken, (value) => secret("refresh_token", value)) })
+  }
   return Result.succeed({
     access_token: accessToken,
     token_type: "bearer",
-    ...present("refresh_token", isOpaque(refreshToken) ? refreshToken : undefined),
+    ...present("refresh_token", Option.getOrUndefined(refreshToken)),
     ...present("expires_in", seconds(field(body, "expires_in"))),
     ...present("refresh_token_expires_in", seconds(field(body, "refresh_token_expires_in"))),
     ...present("scope", scopeList(field(body, "scope"), scopeSeparator)),
@@ -66,18 +82,35 @@ export const normalize = (body: JsonObject, scopeSeparator = " "): Result.Result
   })
 }
 
+/** Reads the body of a success, by the plugin's hook where it has one. */
+export const read = (
+  { hooks, tokenRequests }: ProviderDefinition,
+  answer: Redacted.Redacted<string>
+): Result.Result<TokenSuccess, UnusableSuccess> => {
+  const hook = hooks?.tokenResponse
+  return parseObject(Redacted.value(answer)).pipe(
+    Option.flatMap((sent) => (hook === undefined ? Option.some(sent) : Hooks.call(hook, sent))),
+    Option.filter(isObject),
+    Option.match({
+      onNone: () => Result.fail({ refreshToken: Option.none() }),
+      onSome: (body) => Result.map(normalize(body, tokenRequests?.scopeSeparator), (token) => ({ body, token }))
+    })
+  )
+}
+
 const lifetime = (value: number | undefined) => Option.map(Option.fromUndefinedOr(value), Duration.seconds)
 
-/** Scopes that this adapter asked for of its own accord are kept out. */
-export const toAnswer = (token: NormalToken, { definition, ownScopes }: PreparedProvider): TokenAnswer => ({
-  accessToken: Redacted.make(token.access_token, { label: "access_token" }),
+/** The answer as the caller is told it, without the scopes that are this adapter's own. */
+export const toAnswer = (
+  token: NormalToken,
+  provider: Pick<RegisteredProvider, "definition" | "overrides">
+): TokenAnswer => ({
+  accessToken: secret("access_token", token.access_token),
   tokenType: "Bearer",
-  refreshToken: Option.map(Option.fromUndefinedOr(token.refresh_token), (value) =>
-    Redacted.make(value, { label: "refresh_token" })
-  ),
-  expiresIn: lifetime(token.expires_in ?? definition.accessTokenLifetime),
+  refreshToken: Option.map(Option.fromUndefinedOr(token.refresh_token), (value) => secret("refresh_token", value)),
+  expiresIn: lifetime(token.expires_in ?? provider.definition.accessTokenLifetime),
   refreshExpiresIn: lifetime(token.refresh_token_expires_in),
   scopes: Option.map(Option.fromUndefinedOr(token.scope), (scope) =>
-    Scopes.difference(Scopes.parseScopes(scope), ownScopes)
+    Scopes.difference(Scopes.parseScopes(scope), ownScopes(provider))
   )
 })

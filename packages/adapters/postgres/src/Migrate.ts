@@ -7,6 +7,7 @@ import initial from "./migrations/0001_initial.ts"
 import isolation from "./migrations/0002_isolation.ts"
 import functions from "./migrations/0003_functions.ts"
 import providers from "./migrations/0004_providers.ts"
+import refresh from "./migrations/0005_refresh.ts"
 import * as ServiceRole from "./ServiceRole.ts"
 
 export interface Options {
@@ -16,15 +17,18 @@ export interface Options {
   readonly patience?: Duration.Input
 }
 
-const run = Migrator.make({})({
-  loader: Migrator.fromRecord({
-    "0001_initial": initial,
-    "0002_isolation": isolation,
-    "0003_functions": functions,
-    "0004_providers": providers
-  }),
-  table: "migrations"
-})
+const migrations = {
+  "0001_initial": initial,
+  "0002_isolation": isolation,
+  "0003_functions": functions,
+  "0004_providers": providers,
+  "0005_refresh": refresh
+}
+
+/** The numbers of this release's migrations. */
+export const numbers: ReadonlyArray<number> = Object.keys(migrations).map((name) => Number.parseInt(name, 10))
+
+const run = Migrator.make({})({ loader: Migrator.fromRecord(migrations), table: "migrations" })
 
 const steps = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient

@@ -38,6 +38,9 @@ export const layer = Layer.effect(
           sql`i.user_id = ${scope.user}`,
           ...Option.toArray(Option.map(filter.provider, (provider) => sql`i.provider = ${provider}`)),
           ...Option.toArray(Option.map(filter.status, (status) => sql`i.status = ${status}`)),
+          ...(filter.among === undefined
+            ? []
+            : [sql`(i.provider = ANY(${filter.among.providers})) = ${filter.among.included}`]),
           ...Option.toArray(Option.map(page.after, (id) => sql`i.id > ${id}`))
         ]
         return forUser(

@@ -3,6 +3,7 @@ import * as Authorizations from "./PostgresAuthorizationRepository.ts"
 import * as Consents from "./PostgresConsentRepository.ts"
 import * as DataKeys from "./PostgresDataKeyRepository.ts"
 import * as Integrations from "./PostgresIntegrationRepository.ts"
+import * as Incidents from "./PostgresProviderIncidents.ts"
 import * as Revocations from "./PostgresRevocationOutbox.ts"
 import * as Tokens from "./PostgresTokenRepository.ts"
 import * as UnitOfWork from "./PostgresUnitOfWork.ts"
@@ -17,5 +18,6 @@ export const layer = Layer.mergeAll(
   Tokens.layer,
   Authorizations.layer,
   Consents.layer,
-  Revocations.layer
+  Revocations.layer,
+  Incidents.layer
 )

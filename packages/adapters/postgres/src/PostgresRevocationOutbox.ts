@@ -1,4 +1,4 @@
-import { type PendingRevocation, RevocationOutbox } from "@oauth-manager/application"
+import { type PendingRevocation, RevocationId, RevocationOutbox } from "@oauth-manager/application"
 import { IntegrationId, ProviderId, Sealed } from "@oauth-manager/domain"
 import { Duration, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient } from "effect/sql"
@@ -7,6 +7,7 @@ import * as ScopedTransaction from "./ScopedTransaction.ts"
 
 const RevocationRow = Schema.Struct({
   ...Rows.owner,
+  id: RevocationId,
   integration_id: IntegrationId,
   provider: ProviderId,
   token_type_hint: Schema.Literals(["refresh_token", "access_token"]),
@@ -17,6 +18,7 @@ const RevocationRow = Schema.Struct({
 })
 
 const allRevocations = Rows.all("pending_revocations", RevocationRow, (row): PendingRevocation => ({
+  id: row.id,
   integrationId: row.integration_id,
   owner: { tenant: row.tenant_id, user: row.user_id },
   provider: row.provider,
@@ -41,8 +43,8 @@ export const layer = Layer.effect(
           "RevocationOutbox.add",
           scope,
           sql`INSERT INTO pending_revocations
-              (integration_id, tenant_id, user_id, provider, token_type_hint, token, access_token, generation, attempts, due_at)
-            VALUES (${revocation.integrationId}, ${scope.tenant}, ${scope.user}, ${revocation.provider},
+              (id, integration_id, tenant_id, user_id, provider, token_type_hint, token, access_token, generation, attempts, due_at)
+            VALUES (${revocation.id}, ${revocation.integrationId}, ${scope.tenant}, ${scope.user}, ${revocation.provider},
               ${revocation.tokenTypeHint}, ${revocation.token}, ${Option.getOrNull(revocation.accessToken)}, ${revocation.generation}, ${revocation.attempts}, ${after(delay)})`
         ),
 
@@ -52,30 +54,30 @@ export const layer = Layer.effect(
           Effect.flatMap(
             // Materialized, as a subquery run again for each row would claim more than the limit.
             sql`WITH due AS MATERIALIZED (
-                SELECT integration_id FROM pending_revocations WHERE due_at <= statement_timestamp()
+                SELECT id FROM pending_revocations WHERE due_at <= statement_timestamp()
                 ORDER BY due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
               )
               UPDATE pending_revocations p SET due_at = ${after(lease)}
-              FROM due WHERE p.integration_id = due.integration_id
+              FROM due WHERE p.id = due.id
               RETURNING p.*`,
             allRevocations
           )
         ),
 
-      settle: (scope, integrationId) =>
+      settle: (scope, id) =>
         forUser(
           "RevocationOutbox.settle",
           scope,
           sql`DELETE FROM pending_revocations
-            WHERE tenant_id = ${scope.tenant} AND user_id = ${scope.user} AND integration_id = ${integrationId}`
+            WHERE tenant_id = ${scope.tenant} AND user_id = ${scope.user} AND id = ${id}`
         ),
 
-      postpone: (scope, integrationId, delay) =>
+      postpone: (scope, id, delay) =>
         forUser(
           "RevocationOutbox.postpone",
           scope,
           sql`UPDATE pending_revocations SET attempts = attempts + 1, due_at = ${after(delay)}
-            WHERE tenant_id = ${scope.tenant} AND user_id = ${scope.user} AND integration_id = ${integrationId}`
+            WHERE tenant_id = ${scope.tenant} AND user_id = ${scope.user} AND id = ${id}`
         )
     })
   })

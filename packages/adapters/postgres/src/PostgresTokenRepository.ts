@@ -1,19 +1,25 @@
-import { type LeaseOutcome, TokenRepository } from "@oauth-manager/application"
+import { TokenRepository } from "@oauth-manager/application"
 import type { IntegrationId, UserScope } from "@oauth-manager/domain"
 import { Duration, Effect, Layer, Option } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import * as Rows from "./Rows.ts"
 import * as ScopedTransaction from "./ScopedTransaction.ts"
 import { type TokenReadingRow, toTokenReading } from "./TokenReadingRow.ts"
-import { toColumns, TokenRow, toToken } from "./TokenRow.ts"
+import { type LeaseRow, toLeaseOutcome } from "./LeaseRow.ts"
+import * as DueTokens from "./DueTokens.ts"
+import { toColumns, TokenRow, toPlanColumns, toToken } from "./TokenRow.ts"
 
+const { allDue } = DueTokens
 const firstToken = Rows.first("tokens", TokenRow, toToken)
 
 export const layer = Layer.effect(
   TokenRepository,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    const { forUser, singleForUser } = yield* ScopedTransaction.make
+    const { acrossUsers, forUser, singleForUser } = yield* ScopedTransaction.make
+    const claimDue = yield* DueTokens.claim
+    const after = (wait: Duration.Duration) =>
+      sql`clock_timestamp() + make_interval(secs => ${Duration.toSeconds(wait)}::float8)`
 
     const own = (scope: UserScope, id: IntegrationId) =>
       sql`tenant_id = ${scope.tenant} AND user_id = ${scope.user} AND integration_id = ${id}`
@@ -55,8 +61,8 @@ export const layer = Layer.effect(
           Effect.flatMap(sql`SELECT * FROM tokens WHERE ${own(scope, id)}`, firstToken)
         ),
 
-      put: (scope, token) => {
-        const columns = toColumns(token)
+      put: (scope, token, plan) => {
+        const columns = { ...toColumns(token), ...toPlanColumns(plan), announce_at: Rows.dateOrNull(plan.announceAt) }
         const row = { integration_id: token.integrationId, tenant_id: scope.tenant, user_id: scope.user, ...columns }
         return change(
           "put",
@@ -64,7 +70,7 @@ export const layer = Layer.effect(
           token.integrationId,
           Effect.map(
             sql`INSERT INTO tokens AS stored ${sql.insert(row)}
-              ON CONFLICT (integration_id) DO UPDATE SET ${sql.update(columns)}
+              ON CONFLICT (integration_id) DO UPDATE SET ${sql.update(columns)}, used_at = now()
               WHERE stored.tenant_id = ${scope.tenant} AND stored.user_id = ${scope.user}
                 AND stored.generation < ${token.generation}
               RETURNING stored.integration_id`,
@@ -73,49 +79,93 @@ export const layer = Layer.effect(
         )
       },
 
-      acquireLease: (scope, id, { duration, generation, owner }) => {
-        const take = sql`UPDATE tokens
-          SET lease_owner = ${owner},
-            lease_until = clock_timestamp() + make_interval(secs => ${Duration.toSeconds(duration)}::float8)
-          WHERE ${own(scope, id)} AND generation = ${generation}
-            AND (lease_owner IS NULL OR lease_owner = ${owner} OR lease_until <= clock_timestamp())
-          RETURNING integration_id`
-        const isCurrent = sql`SELECT 1 AS current FROM tokens WHERE ${own(scope, id)} AND generation = ${generation}`
-        return change(
-          "acquireLease",
-          scope,
-          id,
-          Effect.flatMap(take, (taken): Effect.Effect<LeaseOutcome, SqlError.SqlError> =>
-            Rows.changed(taken)
-              ? Effect.succeed("Acquired")
-              : Effect.map(isCurrent, (current) => (current.length > 0 ? "Held" : "Superseded"))
-          )
-        )
-      },
-
-      releaseLease: (scope, id, owner) =>
-        change(
-          "releaseLease",
-          scope,
-          id,
-          sql`UPDATE tokens SET lease_owner = NULL, lease_until = NULL WHERE ${own(scope, id)} AND lease_owner = ${owner}`
+      acquireLease: (scope, id, { duration, generation, owner }) =>
+        Effect.map(
+          singleForUser<LeaseRow>("TokenRepository.acquireLease", scope, [
+            "SELECT * FROM acquire_lease($1, $2, $3, $4, $5, $6)",
+            [scope.tenant, scope.user, id, generation, owner, Duration.toSeconds(duration)]
+          ]),
+          ([row]) => toLeaseOutcome(row)
         ),
 
-      commitRefresh: (scope, token, owner) =>
+      releaseLease: (scope, id, owner) =>
+        Effect.asVoid(
+          singleForUser("TokenRepository.releaseLease", scope, [
+            "SELECT release_lease($1, $2, $3, $4)",
+            [scope.tenant, scope.user, id, owner]
+          ])
+        ),
+
+      failRefresh: (scope, id, { inDoubt, owner, retryIn }) =>
+        change(
+          "failRefresh",
+          scope,
+          id,
+          sql`UPDATE tokens SET lease_owner = NULL, lease_until = NULL, refresh_failures = refresh_failures + 1,
+              retry_at = ${after(retryIn)},
+              refresh_at = CASE WHEN refresh_at IS NOT NULL THEN greatest(refresh_at, ${after(retryIn)}) END,
+              in_doubt = in_doubt OR ${inDoubt}
+            WHERE ${own(scope, id)} AND lease_owner = ${owner}`
+        ),
+
+      commitRefresh: (scope, token, owner, plan) =>
         change(
           "commitRefresh",
           scope,
           token.integrationId,
           Effect.map(
-            sql`UPDATE tokens SET ${sql.update(toColumns(token))}
+            sql`UPDATE tokens SET ${sql.update({ ...toColumns(token), ...toPlanColumns(plan) })}
               WHERE ${own(scope, token.integrationId)}
-                AND generation = ${token.generation - 1} AND lease_owner = ${owner}
+                AND generation = ${token.generation - 1} AND (lease_owner = ${owner} OR ${owner === "answer"})
               RETURNING integration_id`,
             Rows.changed
           )
         ),
 
-      destroy: (scope, id) => change("destroy", scope, id, sql`DELETE FROM tokens WHERE ${own(scope, id)}`)
+      destroy: (scope, id) => change("destroy", scope, id, sql`DELETE FROM tokens WHERE ${own(scope, id)}`),
+
+      claimDueAcrossUsers: claimDue,
+
+      findAbandonedAcrossUsers: (provider, limit) =>
+        acrossUsers(
+          "TokenRepository.findAbandonedAcrossUsers",
+          Effect.flatMap(
+            sql`SELECT t.tenant_id, t.user_id, t.integration_id, t.generation FROM tokens t
+              JOIN integrations i ON i.id = t.integration_id AND i.status = 'active'
+              WHERE t.provider = ${provider} AND t.lease_owner IS NOT NULL AND t.lease_until <= statement_timestamp()
+                AND (t.retry_at IS NULL OR t.retry_at <= statement_timestamp())
+              ORDER BY t.lease_until LIMIT ${limit}`,
+            allDue
+          )
+        ),
+
+      claimAnnouncementsAcrossUsers: (limit) =>
+        acrossUsers(
+          "TokenRepository.claimAnnouncementsAcrossUsers",
+          Effect.flatMap(
+            sql`WITH due AS MATERIALIZED (
+                SELECT t.integration_id, i.status FROM tokens t JOIN integrations i ON i.id = t.integration_id
+                WHERE t.announce_at <= statement_timestamp()
+                ORDER BY t.announce_at LIMIT ${limit} FOR NO KEY UPDATE OF t SKIP LOCKED
+              ), taken AS (
+                UPDATE tokens t SET announce_at = NULL FROM due WHERE t.integration_id = due.integration_id
+                RETURNING t.tenant_id, t.user_id, t.integration_id, t.generation, due.status
+              )
+              SELECT * FROM taken WHERE status = 'active'`,
+            allDue
+          )
+        ),
+
+      markUsedAcrossUsers: (ids) =>
+        acrossUsers(
+          "TokenRepository.markUsedAcrossUsers",
+          sql`WITH used AS MATERIALIZED (
+              SELECT integration_id FROM tokens
+              WHERE integration_id = ANY(${ids}::uuid[]) AND used_at < now() - interval '12 hours'
+              FOR NO KEY UPDATE SKIP LOCKED
+            )
+            UPDATE tokens t SET used_at = now() FROM used WHERE t.integration_id = used.integration_id`
+        )
     })
   })
 )

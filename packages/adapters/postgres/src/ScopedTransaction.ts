@@ -92,6 +92,10 @@ export const make = Effect.gen(function* () {
     acrossUsers: <A>(operation: string, statements: Effect.Effect<A, SqlError.SqlError>) =>
       joinOrBegin(operation, "across_users", statements, (around) => around === "across_users"),
 
+    /** A statement on rows that belong to no user, in whichever unit of work is around it. */
+    anyone: <A>(operation: string, statement: Effect.Effect<A, SqlError.SqlError>) =>
+      Effect.mapError(statement, unavailable(operation)),
+
     /** One statement on one user's rows that sets its scope itself: on its own it needs neither BEGIN nor COMMIT. */
     singleForUser: <Row extends object>(operation: string, scope: UserScope, query: Query) =>
       single<Row>(operation, query, (around) => covers(around, scope)),

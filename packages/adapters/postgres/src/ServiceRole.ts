@@ -15,10 +15,16 @@ const privileges = {
   authorizations: "SELECT, INSERT, UPDATE",
   consents: "SELECT, INSERT, UPDATE (withdrawn_at)",
   pending_revocations: "SELECT, INSERT, UPDATE, DELETE",
+  provider_incidents: "SELECT, INSERT, UPDATE, DELETE",
   audit_events: "SELECT, INSERT"
 }
 
-const functions = ["read_token(text, text, uuid)", "ensure_user(text, text)"]
+const functions = [
+  "read_token(text, text, uuid)",
+  "ensure_user(text, text)",
+  "acquire_lease(text, text, uuid, bigint, text, double precision)",
+  "release_lease(text, text, uuid, text)"
+]
 
 /** Creates the role where it is missing and lets the current login take it, as far as this login may do either. */
 export const ensure = Effect.gen(function* () {

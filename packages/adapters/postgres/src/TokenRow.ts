@@ -1,4 +1,4 @@
-import { IntegrationId, Sealed, type Token } from "@oauth-manager/domain"
+import { IntegrationId, type RefreshPlan, Sealed, type Token } from "@oauth-manager/domain"
 import { DateTime, Option, Schema } from "effect"
 import * as Rows from "./Rows.ts"
 
@@ -26,7 +26,12 @@ export const toToken = (row: typeof TokenRow.Type): Token => ({
   obtainedAt: row.obtained_at
 })
 
-/** What an exchange or a refresh writes; it ends any lease. */
+export const toPlanColumns = ({ keepAliveAt, refreshAt }: Omit<RefreshPlan, "announceAt">) => ({
+  refresh_at: Rows.dateOrNull(refreshAt),
+  keep_alive_at: Rows.dateOrNull(keepAliveAt)
+})
+
+/** What an exchange or a refresh writes; it ends any lease, and what was known of failed refreshes. */
 export const toColumns = (token: Token) => ({
   generation: token.generation,
   token_type: token.tokenType,
@@ -36,5 +41,8 @@ export const toColumns = (token: Token) => ({
   refresh_expires_at: Rows.dateOrNull(token.refreshExpiresAt),
   obtained_at: DateTime.toDateUtc(token.obtainedAt),
   lease_owner: null,
-  lease_until: null
+  lease_until: null,
+  refresh_failures: 0,
+  retry_at: null,
+  in_doubt: false
 })

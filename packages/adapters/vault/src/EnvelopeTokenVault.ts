@@ -39,12 +39,16 @@ export const layerNoDeps = Layer.effect(
       return yield* repository.insert(owner, { id, ...wrapped })
     })
 
+    const currentDataKey = Effect.fnUntraced(function* (owner: UserScope) {
+      const found = yield* repository.find(owner)
+      return Option.isSome(found) ? found.value : yield* makeDataKey(owner)
+    })
+
     return TokenVault.of({
-      seal: Effect.fnUntraced(function* (context, plaintext) {
+      seal: Effect.fnUntraced(function* (context, plaintext, dataKey) {
         const secret = Redacted.value(plaintext)
         if (!secret.isWellFormed()) return yield* Effect.die("a secret with a lone surrogate has no UTF-8 to seal")
-        const found = yield* repository.find(context.owner)
-        const row = Option.isSome(found) ? found.value : yield* makeDataKey(context.owner)
+        const row = dataKey ?? (yield* currentDataKey(context.owner))
         const key = yield* unwrapped(context.owner, row)
         const nonce = yield* random.randomBytes(AesGcm.nonceLength)
         return SealedFormat.seal({ id: DataKeyId.toBytes(row.id), key }, nonce, context, secret)

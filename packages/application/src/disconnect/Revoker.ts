@@ -86,9 +86,9 @@ export class Revoker extends Context.Service<Revoker>()("@oauth-manager/applicat
       const { owner, integrationId } = pending
       const found = yield* integrations.findForUpdate(owner, integrationId)
       if (revocation === "pending") {
-        yield* outbox.postpone(owner, integrationId, delayAfter(pending.attempts))
+        yield* outbox.postpone(owner, pending.id, delayAfter(pending.attempts))
       } else {
-        yield* outbox.settle(owner, integrationId)
+        yield* outbox.settle(owner, pending.id)
       }
       if (Option.isNone(found)) return
       const next = yield* Effect.fromResult(Integrations.disconnect(found.value, revocation)).pipe(Effect.orDie)

@@ -171,8 +171,8 @@ export class GrantStore extends Context.Service<GrantStore>()("@oauth-manager/ap
         ? received.answer
         : yield* withHeldRefreshToken(integration, held, received.answer, now)
       const generation = 1 + Option.match(held, { onNone: () => 0, onSome: (token) => token.generation })
-      const token = yield* sealer.seal(integration, generation, answer, now)
-      if (!(yield* tokens.put(owner, token)))
+      const { plan, token } = yield* sealer.seal({ definition: provider }, integration, generation, answer, now)
+      if (!(yield* tokens.put(owner, token, plan)))
         return yield* Effect.die("a newer token came under the integration's lock")
 
       const consent: Consent = {

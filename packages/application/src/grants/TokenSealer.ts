@@ -1,16 +1,19 @@
-import type { Integration, Token } from "@oauth-manager/domain"
-import { Context, DateTime, Effect, Layer, Option } from "effect"
+import type { Integration, RefreshPlan, Token } from "@oauth-manager/domain"
+import { Context, DateTime, Effect, Layer, Option, Random } from "effect"
 import type { TokenAnswer } from "../ports/OAuthClient.ts"
+import type { RegisteredProvider } from "../ports/ProviderRegistry.ts"
 import { TokenVault } from "../ports/TokenVault.ts"
+import { planOf } from "../refresh/RefreshPlanning.ts"
 import { tokenContext } from "../vault/SealingContexts.ts"
 
-/** Turns what a token endpoint answered into the token that is stored. */
+/** Turns what a token endpoint answered into the token that is stored, and what is to be done about it. */
 export class TokenSealer extends Context.Service<TokenSealer>()("@oauth-manager/application/grants/TokenSealer", {
   make: Effect.gen(function* () {
     const vault = yield* TokenVault
     return {
       seal: Effect.fnUntraced(function* (
-        integration: Pick<Integration, "owner" | "id">,
+        { definition }: Pick<RegisteredProvider, "definition">,
+        integration: Pick<Integration, "owner" | "id" | "authorizedAt">,
         generation: number,
         answer: TokenAnswer,
         obtainedAt: DateTime.Utc
@@ -21,7 +24,7 @@ export class TokenSealer extends Context.Service<TokenSealer>()("@oauth-manager/
             vault.seal(tokenContext(integration, "refresh_token", generation), plaintext)
           )
         )
-        return {
+        const token: Token = {
           integrationId: integration.id,
           owner: integration.owner,
           generation,
@@ -33,7 +36,9 @@ export class TokenSealer extends Context.Service<TokenSealer>()("@oauth-manager/
             DateTime.addDuration(obtainedAt, duration)
           ),
           obtainedAt
-        } satisfies Token
+        }
+        const plan: RefreshPlan = planOf(definition, token, integration, yield* Random.next)
+        return { token, plan }
       })
     }
   })

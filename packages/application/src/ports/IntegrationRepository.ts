@@ -10,6 +10,8 @@ export class AccountAlreadyConnected extends Data.TaggedError("AccountAlreadyCon
 export interface IntegrationFilter {
   readonly provider: Option.Option<ProviderId>
   readonly status: Option.Option<IntegrationStatus>
+  /** Of these providers alone, or of all but these. */
+  readonly among?: { readonly providers: ReadonlyArray<ProviderId>; readonly included: boolean }
 }
 
 /** A page of a list in the order of ids: the first `limit` rows behind `after`. */

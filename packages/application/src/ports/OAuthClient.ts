@@ -2,7 +2,10 @@ import type { Account, AuthorizationError, Scope } from "@oauth-manager/domain"
 import { Context, Data, type Duration, type Effect, type Option, type Redacted } from "effect"
 import type { RegisteredProvider } from "./ProviderRegistry.ts"
 
-/** The provider cannot serve now; the same request may succeed later. */
+/**
+ * The provider cannot serve now; the same request may succeed later. `unknown_error` is a refusal that nobody knows the meaning
+ * of; with `refresh_in_progress` and `backing_off` the provider was not asked.
+ */
 export class ProviderUnavailable extends Data.TaggedError("ProviderUnavailable")<{
   readonly provider: string
   readonly reason:
@@ -11,8 +14,19 @@ export class ProviderUnavailable extends Data.TaggedError("ProviderUnavailable")
     | "rate_limited"
     | "server_error"
     | "unusable_response"
+    | "unknown_error"
     | "refresh_in_progress"
+    | "backing_off"
   readonly retryAfter: Option.Option<Duration.Duration>
+}> {}
+
+/**
+ * A success of the token endpoint that holds no access token that could be used. The refresh token is spent where one came with
+ * the answer: `refreshToken` takes its place.
+ */
+export class TokenAnswerUnusable extends Data.TaggedError("TokenAnswerUnusable")<{
+  readonly provider: string
+  readonly refreshToken: Option.Option<Redacted.Redacted<string>>
 }> {}
 
 /** The deployment's client, or the settings of the provider, are wrong: an operator must act, no user can. */
@@ -133,12 +147,25 @@ export class OAuthClient extends Context.Service<
       | ProviderUnavailable
       | ProviderMisconfigured
     >
-    /** `scopes` are those of the grant, for providers that want them named again. */
+    /**
+     * `scopes` are those of the grant, for providers that want them named again. `keep` is given the body of a success before
+     * anything is made of it: it holds the rotated refresh token, whatever else is wrong with it. What must be looked up first
+     * and the request itself end within 10 seconds each, so that both take 20 at most; `keep` takes its own time.
+     */
     readonly refresh: (
       provider: RegisteredProvider,
       refreshToken: Redacted.Redacted<string>,
-      scopes: ReadonlyArray<Scope>
-    ) => Effect.Effect<TokenAnswer, GrantRefused | AdminActionRequired | ProviderUnavailable | ProviderMisconfigured>
+      scopes: ReadonlyArray<Scope>,
+      keep?: (answer: Redacted.Redacted<string>) => Effect.Effect<void>
+    ) => Effect.Effect<
+      TokenAnswer,
+      GrantRefused | AdminActionRequired | TokenAnswerUnusable | ProviderUnavailable | ProviderMisconfigured
+    >
+    /** Reads what `keep` was given, as `refresh` does; the provider is not asked for anything. */
+    readonly readRefreshAnswer: (
+      provider: RegisteredProvider,
+      answer: Redacted.Redacted<string>
+    ) => Effect.Effect<TokenAnswer, TokenAnswerUnusable>
     /** Asks again whose account an access token is for; none where the provider tells that only with a new grant. */
     readonly identify: (
       provider: RegisteredProvider,

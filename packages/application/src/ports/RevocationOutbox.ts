@@ -1,9 +1,16 @@
 import type { IntegrationId, ProviderId, Sealed, UserScope } from "@oauth-manager/domain"
-import { Context, type Duration, type Effect, type Option } from "effect"
+import { Context, type Duration, type Effect, type Option, Schema } from "effect"
 import type { RepositoryUnavailable } from "./RepositoryUnavailable.ts"
 
-/** A token that its provider must still be told to revoke: all that is kept of a disconnected integration's tokens. */
+export const RevocationId = Schema.String.check(Schema.isUUID(7)).pipe(Schema.brand("RevocationId"))
+export type RevocationId = typeof RevocationId.Type
+
+/**
+ * A token that its provider must still be told to revoke: all that is kept of a disconnected integration's tokens, or a token
+ * that came too late for its integration.
+ */
 export interface PendingRevocation {
+  readonly id: RevocationId
   readonly integrationId: IntegrationId
   readonly owner: UserScope
   readonly provider: ProviderId
@@ -31,11 +38,11 @@ export class RevocationOutbox extends Context.Service<
       lease: Duration.Duration
     ) => Effect.Effect<ReadonlyArray<PendingRevocation>, RepositoryUnavailable>
     /** The provider revoked it: destroys the ciphertext. */
-    readonly settle: (scope: UserScope, integrationId: IntegrationId) => Effect.Effect<void, RepositoryUnavailable>
+    readonly settle: (scope: UserScope, id: RevocationId) => Effect.Effect<void, RepositoryUnavailable>
     /** The try failed: counts it, and the next is due after `delay`. */
     readonly postpone: (
       scope: UserScope,
-      integrationId: IntegrationId,
+      id: RevocationId,
       delay: Duration.Duration
     ) => Effect.Effect<void, RepositoryUnavailable>
   }

@@ -8,7 +8,7 @@ export interface SealingContext {
   readonly owner: UserScope
   /** The id of the integration or authorization. */
   readonly object: string
-  readonly field: "access_token" | "refresh_token" | "authorization_code" | "authorization_flow"
+  readonly field: "access_token" | "refresh_token" | "refresh_answer" | "authorization_code" | "authorization_flow"
   readonly generation: number
 }
 
@@ -24,10 +24,14 @@ export class VaultFailed extends Data.TaggedError("VaultFailed")<{
 export class TokenVault extends Context.Service<
   TokenVault,
   {
-    /** Seals under the owner's data key, which is made on first use. */
+    /**
+     * Seals under the owner's data key, which is made on first use. With `dataKey`, where the caller has read it before, no
+     * storage is needed.
+     */
     readonly seal: (
       context: SealingContext,
-      plaintext: Redacted.Redacted<string>
+      plaintext: Redacted.Redacted<string>,
+      dataKey?: WrappedDataKey
     ) => Effect.Effect<Sealed, VaultFailed | RepositoryUnavailable>
     /** Opens what was sealed in the same context. `dataKey`, where the caller has just read it, saves a query. */
     readonly open: (

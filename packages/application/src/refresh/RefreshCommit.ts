@@ -8,7 +8,7 @@ import {
   type Token,
   type UserScope
 } from "@oauth-manager/domain"
-import { Context, DateTime, Effect, Layer, Option } from "effect"
+import { Context, DateTime, type Duration, Effect, Layer, Option } from "effect"
 import { type Actor, type Entry, Journal } from "../access/Journal.ts"
 import { outlast } from "../grants/StorageOutage.ts"
 import { TokenSealer } from "../grants/TokenSealer.ts"
@@ -18,14 +18,28 @@ import type { TokenAnswer } from "../ports/OAuthClient.ts"
 import type { RegisteredProvider } from "../ports/ProviderRegistry.ts"
 import { TokenRepository } from "../ports/TokenRepository.ts"
 import { UnitOfWork } from "../ports/UnitOfWork.ts"
+import type { HeldLease } from "./HeldLease.ts"
 
-/** The one who asked for a refresh, and the generation that they hold the lease on. */
-export interface HeldLease {
+/** An answer to the refresh token of `token`'s generation, and the fence of its commit. */
+export interface Answered {
   readonly actor: Actor
   readonly scope: UserScope
-  readonly token: Token
-  readonly owner: string
+  readonly token: Pick<Token, "integrationId" | "generation">
+  readonly owner: string | "answer"
+  readonly obtainedAt: DateTime.Utc
+  /** What the audit trail says of how it came; a change of scopes says more. */
+  readonly reason?: string
 }
+
+/** How a refresh failed. With `problem` the integration says what ails it. */
+export interface RefreshSetback {
+  readonly reason: string
+  readonly retryIn: Duration.Duration
+  readonly inDoubt: boolean
+  readonly problem?: Omit<Problem, "since">
+}
+
+type OfToken = Pick<HeldLease, "actor" | "scope"> & { readonly token: Pick<Token, "integrationId" | "generation"> }
 
 /** Writes what a refresh led to, fenced by generation and lease owner. */
 export class RefreshCommit extends Context.Service<RefreshCommit>()(
@@ -39,56 +53,70 @@ export class RefreshCommit extends Context.Service<RefreshCommit>()(
       const audit = yield* AuditTrail
       const journal = yield* Journal
 
-      const event = (lease: HeldLease, entry: Omit<Entry, "object">): Effect.Effect<AuditEvent> =>
-        journal.by(lease.actor, lease.scope, {
-          ...entry,
-          object: { type: "integration", id: lease.token.integrationId }
-        })
+      const events = ({ actor, scope, token }: OfToken, entries: ReadonlyArray<Omit<Entry, "object">>) =>
+        Effect.forEach(entries, (entry): Effect.Effect<AuditEvent> =>
+          journal.by(actor, scope, { ...entry, object: { type: "integration", id: token.integrationId } })
+        )
+
+      const record = (of: OfToken, ...entries: ReadonlyArray<Omit<Entry, "object">>) =>
+        Effect.flatMap(events(of, entries), (recorded) => audit.record(...recorded))
 
       /**
-       * A refresh may come back with fewer scopes than the grant had (RFC 6749 §6), which are no longer released, or with
-       * more, which never are. That it came back at all ends what kept it from coming.
+       * A refresh may come back with fewer scopes than the grant had (RFC 6749 §6), which are no longer released; with more,
+       * nothing is until the user has consented. That it came back at all ends what kept it from coming.
        */
-      const refreshed = (
+      const refreshed = Effect.fnUntraced(function* (
         integration: Integration,
         { definition: provider }: RegisteredProvider,
-        answer: TokenAnswer
-      ): { readonly next: Integration; readonly reason: Pick<Entry, "reason"> } => {
-        const { granted, isWider } = compareRefresh(
-          provider,
-          { granted: integration.grantedScopes, surplus: integration.surplusScopes },
-          answer.scopes
-        )
-        const next = Integrations.renew(integration)
-        if (granted.length === integration.grantedScopes.length) {
-          return { next, reason: isWider ? { reason: "scopes_widened" } : {} }
-        }
-        const features = ScopeCatalogue.servedFeatures(provider, integration.features, granted)
-        return { next: { ...next, grantedScopes: granted, features }, reason: { reason: "scopes_narrowed" } }
-      }
-
-      const store = Effect.fnUntraced(function* (
-        lease: HeldLease,
-        registered: RegisteredProvider,
         answer: TokenAnswer,
-        obtainedAt: DateTime.Utc
+        since: DateTime.Utc
       ) {
-        const { scope, token } = lease
+        const before = { granted: integration.grantedScopes, surplus: integration.surplusScopes }
+        const { escalated, granted, surplus } = compareRefresh(provider, before, answer.scopes)
+        const next = {
+          ...Integrations.renew(Integrations.resolveDoubt(integration)),
+          grantedScopes: granted,
+          surplusScopes: surplus,
+          features: ScopeCatalogue.servedFeatures(provider, integration.features, granted)
+        }
+        if (escalated.length > 0 && next.status === "active") {
+          const quarantine = Integrations.requireReauthorization(next, { code: "scopes_widened", since })
+          return { next: yield* Effect.orDie(Effect.fromResult(quarantine)), reason: "scopes_widened" }
+        }
+        return { next, reason: granted.length < before.granted.length ? "scopes_narrowed" : undefined }
+      })
+
+      const quarantined: ReadonlyArray<Omit<Entry, "object">> = [
+        { action: "scope.escalation_refused", outcome: "failure", reason: "scopes_widened" },
+        { action: "integration.reauthorization_required", outcome: "failure", reason: "scopes_widened" }
+      ]
+
+      const write = Effect.fnUntraced(function* (
+        answered: Answered,
+        registered: RegisteredProvider,
+        answer: TokenAnswer
+      ) {
+        const { obtainedAt, owner, scope, token } = answered
         const id = token.integrationId
-        const next = yield* sealer.seal({ owner: scope, id }, token.generation + 1, answer, obtainedAt)
-        return yield* units.forUser(
-          scope,
-          Effect.gen(function* () {
-            const found = yield* integrations.findForUpdate(scope, id)
-            if (Option.isNone(found) || !(yield* tokens.commitRefresh(scope, next, lease.owner))) return false
-            const outcome = refreshed(found.value, registered, answer)
-            yield* integrations.update(scope, outcome.next)
-            yield* audit.record(
-              yield* event(lease, { action: "token.refreshed", outcome: "success", ...outcome.reason })
-            )
-            return true
-          })
+        const found = yield* integrations.findForUpdate(scope, id)
+        if (Option.isNone(found)) return false
+        const { plan, token: next } = yield* sealer.seal(
+          registered,
+          found.value,
+          token.generation + 1,
+          answer,
+          obtainedAt
         )
+        if (!(yield* tokens.commitRefresh(scope, next, owner, plan))) return false
+        const outcome = yield* refreshed(found.value, registered, answer, obtainedAt)
+        const reason = outcome.reason ?? answered.reason
+        yield* integrations.update(scope, outcome.next)
+        yield* record(
+          answered,
+          { action: "token.refreshed", outcome: "success", ...(reason === undefined ? {} : { reason }) },
+          ...(outcome.reason === "scopes_widened" ? quarantined : [])
+        )
+        return true
       })
 
       /** Changes the integration, unless a newer token has come meanwhile. */
@@ -106,51 +134,90 @@ export class RefreshCommit extends Context.Service<RefreshCommit>()(
           })
         )
 
+      const note = Effect.fnUntraced(function* (lease: HeldLease, integration: Integration, problem: Problem) {
+        const next = Integrations.note(integration, problem)
+        if (next === integration) return
+        yield* integrations.update(lease.scope, next)
+        yield* record(lease, { action: "integration.problem_noted", outcome: "failure", reason: problem.code })
+      })
+
+      const fail = (lease: HeldLease, { inDoubt, problem, reason, retryIn }: RefreshSetback) =>
+        whileCurrent(lease, (integration, since) =>
+          Effect.gen(function* () {
+            const { owner, scope, token } = lease
+            yield* tokens.failRefresh(scope, token.integrationId, { owner, retryIn, inDoubt })
+            yield* record(lease, { action: "token.refresh_failed", outcome: "failure", reason })
+            if (problem !== undefined) yield* note(lease, integration, { ...problem, since })
+          })
+        )
+
       return {
-        /** True where the new token was stored; false where this lease was overtaken and nothing was. */
-        succeed: Effect.fnUntraced(function* (lease: HeldLease, registered: RegisteredProvider, answer: TokenAnswer) {
-          const obtainedAt = yield* DateTime.now
-          return yield* outlast(store(lease, registered, answer, obtainedAt))
-        }),
+        /** True where the new token was stored; false where its generation was overtaken and nothing was. Outlasts a storage that is down. */
+        succeed: (answered: Answered, registered: RegisteredProvider, answer: TokenAnswer) =>
+          outlast(units.forUser(answered.scope, write(answered, registered, answer))),
+
+        /**
+         * As `succeed`, for an answer that brought a new refresh token beside an access token that is none: `answer` holds the old
+         * one. It counts as a failure.
+         */
+        salvage: (
+          lease: HeldLease,
+          answered: Answered,
+          registered: RegisteredProvider,
+          answer: TokenAnswer,
+          retryIn: Duration.Duration
+        ) =>
+          outlast(
+            units.forUser(
+              lease.scope,
+              Effect.gen(function* () {
+                const { owner, scope, token } = lease
+                if (!(yield* write(answered, registered, answer))) return false
+                const next = { ...token, generation: token.generation + 1 }
+                yield* tokens.acquireLease(scope, token.integrationId, {
+                  generation: next.generation,
+                  owner,
+                  duration: retryIn
+                })
+                yield* fail(
+                  { ...lease, token: next },
+                  {
+                    reason: "unusable_response",
+                    retryIn,
+                    inDoubt: false,
+                    problem: { code: "unknown_error" }
+                  }
+                )
+                return true
+              })
+            )
+          ),
 
         /** The grant is dead: the user must authorize again. Nothing changes where a newer token has come meanwhile. */
         requireReauthorization: (lease: HeldLease, problem: Omit<Problem, "since">) =>
           whileCurrent(lease, (integration, since) =>
             Effect.gen(function* () {
+              yield* tokens.releaseLease(lease.scope, lease.token.integrationId, lease.owner)
               // What ended meanwhile keeps what ended it
               if (integration.status !== "active") return
               const next = Integrations.requireReauthorization(integration, { ...problem, since })
               yield* integrations.update(lease.scope, yield* Effect.orDie(Effect.fromResult(next)))
-              yield* audit.record(
-                yield* event(lease, {
-                  action: "integration.reauthorization_required",
-                  outcome: "failure",
-                  reason: problem.code
-                })
-              )
+              yield* record(lease, {
+                action: "integration.reauthorization_required",
+                outcome: "failure",
+                reason: problem.code
+              })
             })
           ),
 
-        /** The token could not be renewed, though the grant stands: the integration says what ails it. */
-        note: (lease: HeldLease, problem: Omit<Problem, "since">) =>
-          whileCurrent(lease, (integration, since) =>
-            Effect.gen(function* () {
-              const next = Integrations.note(integration, { ...problem, since })
-              if (next === integration) return
-              yield* integrations.update(lease.scope, next)
-              yield* audit.record(
-                yield* event(lease, { action: "integration.problem_noted", outcome: "failure", reason: problem.code })
-              )
-            })
-          ),
+        /** Ends the lease of a refresh that failed, though the grant may stand. */
+        fail,
 
-        /** Records that the provider could not be asked, or would not answer. */
-        fail: (lease: HeldLease, reason: string) =>
+        /** Says that the provider may have rotated the refresh token of this generation, without anybody seeing the answer. */
+        recordDoubt: (lease: HeldLease) =>
           units.forUser(
             lease.scope,
-            Effect.flatMap(event(lease, { action: "token.refresh_failed", outcome: "failure", reason }), (failed) =>
-              audit.record(failed)
-            )
+            record(lease, { action: "token.rotation_in_doubt", outcome: "failure", reason: "refresh_abandoned" })
           )
       }
     })

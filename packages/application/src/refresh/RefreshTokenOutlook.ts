@@ -2,6 +2,7 @@ import { type Integration, remedy } from "@oauth-manager/domain"
 import type { ProviderDefinition, RefreshTokenLifetime } from "@oauth-manager/provider-sdk"
 import { Context, DateTime, Duration, Effect, Layer, Option } from "effect"
 import type { IntegrationSummary, TokenTimes } from "../ports/IntegrationRepository.ts"
+import { type ProviderIncident, ProviderIncidents } from "../ports/ProviderIncidents.ts"
 import { ProviderRegistry, type RegisteredProvider } from "../ports/ProviderRegistry.ts"
 
 export type IntegrationWarningCode = "refresh_token_missing" | "refresh_token_expires" | "refresh_token_limit"
@@ -14,6 +15,8 @@ export interface IntegrationWarning {
 }
 
 export interface IntegrationReport extends IntegrationSummary {
+  /** Why an active integration is suspended: its provider refuses the deployment's client. */
+  readonly incident: Option.Option<ProviderIncident>
   readonly warnings: ReadonlyArray<IntegrationWarning>
   /** What must be done about the integration's problem, in the plugin's words where it has some. */
   readonly action: Option.Option<string>
@@ -102,14 +105,19 @@ const actionOf = (registered: Option.Option<RegisteredProvider>, { problem }: In
     ).pipe(Option.orElseSome(() => remedy[code].action))
   )
 
+const incidentOf = (open: ReadonlyArray<ProviderIncident>, { provider, status }: Integration) =>
+  Option.fromUndefinedOr(status === "active" ? open.find((incident) => incident.provider === provider) : undefined)
+
 /** Adds to integrations what is to be expected of their refresh tokens. */
 export class RefreshTokenOutlook extends Context.Service<RefreshTokenOutlook>()(
   "@oauth-manager/application/refresh/RefreshTokenOutlook",
   {
     make: Effect.gen(function* () {
       const registry = yield* ProviderRegistry
-      return {
-        report: Effect.fnUntraced(function* (summary: IntegrationSummary) {
+      const incidents = yield* ProviderIncidents
+
+      const describe = (open: ReadonlyArray<ProviderIncident>) =>
+        Effect.fnUntraced(function* (summary: IntegrationSummary) {
           const registered = yield* Effect.option(registry.get(summary.integration.provider))
           const now = yield* DateTime.now
           const warnings = Option.match(registered, {
@@ -119,9 +127,15 @@ export class RefreshTokenOutlook extends Context.Service<RefreshTokenOutlook>()(
           return {
             ...summary,
             warnings,
+            incident: incidentOf(open, summary.integration),
             action: actionOf(registered, summary.integration)
           } satisfies IntegrationReport
         })
+
+      return {
+        report: (summary: IntegrationSummary) => Effect.flatMap(incidents.list, (open) => describe(open)(summary)),
+        reportAll: (open: ReadonlyArray<ProviderIncident>, summaries: ReadonlyArray<IntegrationSummary>) =>
+          Effect.forEach(summaries, describe(open))
       }
     })
   }

@@ -1,23 +1,20 @@
-import { Freshness, type IntegrationId, type ProviderId, type UserScope } from "@oauth-manager/domain"
-import { Context, DateTime, Duration, Effect, Fiber, FiberMap, Layer, Option, Schedule } from "effect"
+import { Freshness, type IntegrationId, type UserScope } from "@oauth-manager/domain"
+import { Clock, Context, DateTime, Duration, Effect, Fiber, FiberMap, Layer, Option, Random } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { NotFound } from "../access/Access.ts"
-import type { Actor } from "../access/Journal.ts"
 import type { Disconnected } from "../access/Disconnected.ts"
-import {
-  type AdminActionRequired,
-  GrantRefused,
-  OAuthClient,
-  ProviderMisconfigured,
-  ProviderUnavailable
-} from "../ports/OAuthClient.ts"
-import { ProviderRegistry, type UnknownProvider } from "../ports/ProviderRegistry.ts"
+import type { Actor } from "../access/Journal.ts"
+import { IntegrationRepository } from "../ports/IntegrationRepository.ts"
+import { AdminActionRequired, type ProviderMisconfigured, ProviderUnavailable } from "../ports/OAuthClient.ts"
+import { ProviderRegistry } from "../ports/ProviderRegistry.ts"
+import { RefreshSignals } from "../ports/RefreshSignals.ts"
 import type { RepositoryUnavailable } from "../ports/RepositoryUnavailable.ts"
-import { type TokenReading, TokenRepository } from "../ports/TokenRepository.ts"
-import { TokenVault, type VaultFailed } from "../ports/TokenVault.ts"
-import { tokenContext } from "../vault/SealingContexts.ts"
-import { ReauthorizationRequired } from "./ReauthorizationRequired.ts"
-import { type HeldLease, RefreshCommit } from "./RefreshCommit.ts"
+import { TokenRepository } from "../ports/TokenRepository.ts"
+import type { VaultFailed } from "../ports/TokenVault.ts"
+import { HeldRefresh } from "./HeldRefresh.ts"
+import { ProviderGate } from "./ProviderGate.ts"
+import type { ReauthorizationRequired } from "./ReauthorizationRequired.ts"
+import { leaseOf, RefreshTimings } from "./RefreshTimings.ts"
 import { requireUsable, type UsableReading } from "./UsableReading.ts"
 
 export type RefreshFailure =
@@ -29,15 +26,6 @@ export type RefreshFailure =
   | ProviderMisconfigured
   | RepositoryUnavailable
   | VaultFailed
-
-/** Longer than the provider's deadlines (metadata, then the call) take together: one call at most is in flight. */
-const leaseDuration = Duration.seconds(30)
-
-/** How often, and how long, one waits for the process that holds the lease. */
-const whileHeldElsewhere = Schedule.min([Schedule.exponential("25 millis"), Schedule.spaced("500 millis")]).pipe(
-  Schedule.jittered,
-  Schedule.upTo({ duration: Duration.seconds(15) })
-)
 
 /** Does another process refresh the token at this moment? */
 export const isInProgress = (error: { readonly _tag: string; readonly reason?: unknown }): boolean =>
@@ -52,82 +40,48 @@ export class TokenRefresher extends Context.Service<TokenRefresher>()(
   {
     make: Effect.gen(function* () {
       const registry = yield* ProviderRegistry
-      const oauth = yield* OAuthClient
-      const vault = yield* TokenVault
       const tokens = yield* TokenRepository
-      const commit = yield* RefreshCommit
+      const integrations = yield* IntegrationRepository
+      const signals = yield* RefreshSignals
+      const gate = yield* ProviderGate
+      const held = yield* HeldRefresh
       const random = yield* SecureRandom.SecureRandom
+      const timings = yield* RefreshTimings
       const inFlight = yield* FiberMap.make<string, UsableReading, RefreshFailure>()
       const run = yield* FiberMap.runtime(inFlight)<never>()
-
-      const misconfigured = ({ provider }: UnknownProvider) =>
-        new ProviderMisconfigured({ provider, code: "provider_not_loaded" })
-
-      const callProvider = Effect.fnUntraced(function* (lease: HeldLease, { grantedScopes, provider }: TokenReading) {
-        const { scope, token } = lease
-        const registered = yield* Effect.mapError(registry.get(provider), misconfigured)
-        if (Option.isNone(token.refreshToken)) return yield* new GrantRefused({ provider })
-        const context = tokenContext({ owner: scope, id: token.integrationId }, "refresh_token", token.generation)
-        const refreshToken = yield* vault.open(context, token.refreshToken.value)
-        const answer = yield* oauth.refresh(registered, refreshToken, grantedScopes)
-        if (Option.isSome(answer.refreshToken)) return yield* commit.succeed(lease, registered, answer)
-        const now = yield* DateTime.now
-        return yield* commit.succeed(lease, registered, {
-          ...answer,
-          refreshToken: Option.some(refreshToken),
-          refreshExpiresIn: Option.orElse(answer.refreshExpiresIn, () =>
-            Freshness.remaining(token.refreshExpiresAt, now)
-          )
-        })
-      })
-
-      /** A provider may refuse to renew a token that it still honours. */
-      const stillWorks = Effect.fnUntraced(
-        function* ({ scope, token }: HeldLease, provider: ProviderId) {
-          const registered = yield* registry.get(provider)
-          const context = tokenContext({ owner: scope, id: token.integrationId }, "access_token", token.generation)
-          const accessToken = yield* vault.open(context, token.accessToken)
-          return Option.contains(yield* oauth.introspect(registered, accessToken), true)
-        },
-        Effect.orElseSucceed(() => false)
-      )
-
-      /** The grant is refused: at once what the access token itself is worth decides. */
-      const settleRefusal = Effect.fnUntraced(function* (
-        lease: HeldLease,
-        { provider, requestedScopes }: TokenReading,
-        { claims }: GrantRefused
-      ) {
-        if (Option.isNone(lease.token.refreshToken)) {
-          return yield* commit.requireReauthorization(lease, { code: "refresh_token_missing" })
-        }
-        const wanted = claims === undefined ? {} : { claims }
-        if (!(yield* stillWorks(lease, provider))) {
-          return yield* commit.requireReauthorization(lease, { code: "grant_revoked", ...wanted })
-        }
-        yield* commit.note(lease, { code: "refresh_refused", ...wanted })
-        return yield* new ReauthorizationRequired({ provider, scopes: requestedScopes, tokenWorks: true })
-      })
-
-      /** Runs under the lease and without interruption, from before the request until its outcome is stored. */
-      const refreshHeld = (lease: HeldLease, reading: TokenReading) =>
-        callProvider(lease, reading).pipe(
-          Effect.catchTags({
-            GrantRefused: (error) => settleRefusal(lease, reading, error),
-            AdminActionRequired: (error) =>
-              Effect.andThen(commit.note(lease, { code: "admin_action_required" }), Effect.fail(error)),
-            ProviderUnavailable: (error) => Effect.andThen(commit.fail(lease, error.reason), Effect.fail(error)),
-            ProviderMisconfigured: (error) => Effect.andThen(commit.fail(lease, error.code), Effect.fail(error))
-          }),
-          Effect.onError(() => Effect.ignore(tokens.releaseLease(lease.scope, lease.token.integrationId, lease.owner))),
-          Effect.uninterruptible
-        )
 
       const readUsable = Effect.fnUntraced(function* (scope: UserScope, id: IntegrationId) {
         const found = yield* tokens.read(scope, id)
         if (Option.isNone(found)) return yield* new NotFound()
         return yield* requireUsable(id, found.value)
       })
+
+      const heldElsewhere = ({ provider }: UsableReading) =>
+        new ProviderUnavailable({
+          provider,
+          reason: "refresh_in_progress",
+          retryAfter: Option.some(Duration.seconds(1))
+        })
+
+      /** Whoever must act is told again; else that the next try is not due yet. */
+      const heldOff = Effect.fnUntraced(function* (
+        scope: UserScope,
+        id: IntegrationId,
+        { provider }: UsableReading,
+        retryIn: Duration.Duration
+      ) {
+        const found = yield* integrations.find(scope, id)
+        const problem = Option.flatMap(found, ({ integration }) => integration.problem)
+        return Option.exists(problem, ({ code }) => code === "admin_action_required")
+          ? new AdminActionRequired({ provider })
+          : new ProviderUnavailable({ provider, reason: "backing_off", retryAfter: Option.some(retryIn) })
+      })
+
+      const durationFor = (provider: UsableReading["provider"]) =>
+        Effect.match(registry.get(provider), {
+          onFailure: () => timings.lease,
+          onSuccess: ({ definition }) => leaseOf(timings, definition)
+        })
 
       /** One look: the answer is a reading of a newer generation than `generation`. */
       const advance = Effect.fnUntraced(function* (
@@ -137,23 +91,61 @@ export class TokenRefresher extends Context.Service<TokenRefresher>()(
         generation: number
       ): Effect.fn.Return<UsableReading, RefreshFailure> {
         const reading = yield* readUsable(scope, id)
-        const { token } = reading.token.value
-        if (token.generation > generation) return reading
+        const { dataKey, token } = reading.token.value
+        if (token.generation > generation && !Freshness.hasExpired(token, yield* DateTime.now)) return reading
+        yield* gate.admit(reading.provider)
+        const begun = yield* Clock.currentTimeMillis
         const owner = yield* random.uuidV4()
         const outcome = yield* tokens.acquireLease(scope, id, {
           generation: token.generation,
           owner,
-          duration: leaseDuration
+          duration: yield* durationFor(reading.provider)
         })
-        if (outcome === "Held") {
-          return yield* new ProviderUnavailable({
-            provider: reading.provider,
-            reason: "refresh_in_progress",
-            retryAfter: Option.some(Duration.seconds(1))
-          })
+        switch (outcome._tag) {
+          case "Held":
+            return yield* heldElsewhere(reading)
+          case "HeldOff":
+            return yield* yield* heldOff(scope, id, reading, outcome.retryIn)
+          case "Superseded":
+            return yield* advance(actor, scope, id, generation)
+          case "Acquired": {
+            const { failures, inDoubt } = outcome
+            yield* held.run({ actor, scope, token, dataKey, owner, inDoubt, failures }, reading, begun)
+            const after = yield* readUsable(scope, id)
+            // Overtaken, it may still be the generation that was to be renewed
+            return after.token.value.token.generation > generation ? after : yield* heldElsewhere(reading)
+          }
         }
-        if (outcome === "Acquired") yield* refreshHeld({ actor, scope, token, owner }, reading)
-        return yield* advance(actor, scope, id, generation)
+      })
+
+      /** A signal may be lost, so that one looks again after a while. */
+      const pause = (attempts: number) =>
+        Effect.flatMap(Random.next, (chance) =>
+          Effect.sleep(Duration.times(Duration.millis(Math.min(100 * 2 ** attempts, 1000)), 0.5 + chance))
+        )
+
+      /** Listens before it looks, so that no end of a refresh falls between. */
+      const waitTurn = (attempt: Effect.Effect<UsableReading, RefreshFailure>, id: IntegrationId, attempts: number) =>
+        Effect.scoped(
+          Effect.gen(function* () {
+            const signal = yield* signals.listen(id)
+            const untilNextLook: Effect.Effect<void> = Effect.race(signal, pause(attempts))
+            return yield* Effect.tapError(attempt, (error) => (isInProgress(error) ? untilNextLook : Effect.void))
+          })
+        )
+
+      const patiently = Effect.fnUntraced(function* (
+        attempt: Effect.Effect<UsableReading, RefreshFailure>,
+        id: IntegrationId
+      ) {
+        const deadline = (yield* Clock.currentTimeMillis) + Duration.toMillis(timings.wait)
+        const again = (attempts: number): Effect.Effect<UsableReading, RefreshFailure> =>
+          Effect.catchIf(waitTurn(attempt, id, attempts), isInProgress, (error) =>
+            Effect.flatMap(Clock.currentTimeMillis, (now) =>
+              now < deadline ? again(attempts + 1) : Effect.fail(error)
+            )
+          )
+        return yield* Effect.catchIf(attempt, isInProgress, () => again(0))
       })
 
       return {
@@ -173,12 +165,7 @@ export class TokenRefresher extends Context.Service<TokenRefresher>()(
             const running = FiberMap.getUnsafe(inFlight, key)
             if (Option.isSome(running)) return Fiber.join(running.value)
             const attempt = advance(actor, scope, id, generation)
-            return Fiber.join(
-              run(
-                key,
-                options.patient ? Effect.retry(attempt, { while: isInProgress, schedule: whileHeldElsewhere }) : attempt
-              )
-            )
+            return Fiber.join(run(key, options.patient ? patiently(attempt, id) : attempt))
           })
       }
     })

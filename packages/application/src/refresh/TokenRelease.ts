@@ -4,6 +4,7 @@ import { Journal } from "../access/Journal.ts"
 import { AuditTrail } from "../ports/AuditTrail.ts"
 import { TokenVault } from "../ports/TokenVault.ts"
 import { tokenContext } from "../vault/SealingContexts.ts"
+import { TokenUses } from "./TokenUses.ts"
 import type { UsableReading } from "./UsableReading.ts"
 
 export type TokenWarning = "refresh_failed" | "refresh_in_progress" | "min_ttl_unattainable"
@@ -29,6 +30,7 @@ export class TokenRelease extends Context.Service<TokenRelease>()("@oauth-manage
     const vault = yield* TokenVault
     const audit = yield* AuditTrail
     const journal = yield* Journal
+    const uses = yield* TokenUses
 
     const describe = (reading: UsableReading, { refreshed, warnings }: Circumstances): TokenDescription => {
       const { token } = reading.token.value
@@ -61,6 +63,7 @@ export class TokenRelease extends Context.Service<TokenRelease>()("@oauth-manage
             ...(purpose === undefined ? {} : { purpose })
           })
         )
+        uses.note(token.integrationId)
         return { ...describe(reading, circumstances), accessToken } satisfies ReleasedToken
       })
     }

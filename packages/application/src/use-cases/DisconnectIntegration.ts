@@ -9,6 +9,7 @@ import {
   type UserScope
 } from "@oauth-manager/domain"
 import { Context, Data, DateTime, Duration, Effect, Layer, Option } from "effect"
+import { SecureRandom } from "effect/crypto"
 import { NotFound, requireAccess } from "../access/Access.ts"
 import { type Entry, Journal } from "../access/Journal.ts"
 import { revokedTokens } from "../disconnect/RevokedTokens.ts"
@@ -18,7 +19,7 @@ import { AuditTrail } from "../ports/AuditTrail.ts"
 import { ConsentRepository } from "../ports/ConsentRepository.ts"
 import { IntegrationRepository } from "../ports/IntegrationRepository.ts"
 import { ProviderRegistry, type RegisteredProvider } from "../ports/ProviderRegistry.ts"
-import { type PendingRevocation, RevocationOutbox } from "../ports/RevocationOutbox.ts"
+import { type PendingRevocation, RevocationId, RevocationOutbox } from "../ports/RevocationOutbox.ts"
 import { TokenRepository } from "../ports/TokenRepository.ts"
 import { UnitOfWork } from "../ports/UnitOfWork.ts"
 
@@ -49,6 +50,7 @@ export class DisconnectIntegration extends Context.Service<DisconnectIntegration
       const revoker = yield* Revoker
       const audit = yield* AuditTrail
       const journal = yield* Journal
+      const random = yield* SecureRandom.SecureRandom
 
       /** The tokens move as they are sealed: whether they can be opened is not the user's concern. */
       const takeTokens = Effect.fnUntraced(function* (
@@ -59,6 +61,7 @@ export class DisconnectIntegration extends Context.Service<DisconnectIntegration
         yield* tokens.destroy(owner, id)
         if (Option.isNone(stored)) return Option.none()
         const pending: PendingRevocation = {
+          id: RevocationId.make(yield* random.uuidV7()),
           ...revokedTokens(Option.getOrUndefined(registered)?.definition.revocation, stored.value),
           integrationId: id,
           owner,

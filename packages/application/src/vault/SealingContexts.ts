@@ -45,6 +45,12 @@ export const codeContext = (authorization: Authorization): SealingContext => ({
   generation: 0
 })
 
+/** Where the answer to the refresh token of `generation` is sealed. */
+export const answerContext = (
+  { id, owner }: Pick<Integration, "owner" | "id">,
+  generation: Token["generation"]
+): SealingContext => ({ owner, object: id, field: "refresh_answer", generation })
+
 /** Where one of an integration's tokens is sealed. */
 export const tokenContext = (
   integration: Pick<Integration, "owner" | "id">,

@@ -18,11 +18,13 @@ export const AuditAction = Schema.Literals([
   "integration.reauthorization_required",
   "integration.disconnecting",
   "integration.disconnected",
+  "integration.expiry_announced",
   "integration.problem_noted",
   "integration.verified",
   "scope.escalation_refused",
   "token.refreshed",
   "token.refresh_failed",
+  "token.rotation_in_doubt",
   "token.released"
 ])
 export type AuditAction = typeof AuditAction.Type

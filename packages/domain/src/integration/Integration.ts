@@ -109,6 +109,13 @@ export const requireReauthorization = (integration: Integration, problem: Proble
         : Option.some(problem)
   })
 
+/** The answer that was in doubt has turned up: what was lost with it works again. */
+export const resolveDoubt = (integration: Integration): Integration =>
+  integration.status === "reauthorization_required"
+  && Option.exists(integration.problem, ({ code }) => code === "rotation_in_doubt")
+    ? { ...integration, status: "active", problem: Option.none() }
+    : integration
+
 export const beginDisconnect = (integration: Integration) => move(integration, "disconnecting", {})
 
 /** Ends the integration: it stays listed, without tokens, features or problem. */

@@ -6,7 +6,10 @@ export const ProblemCode = Schema.Literals([
   "grant_revoked",
   "refresh_refused",
   "refresh_token_missing",
-  "shared_grant_revoked"
+  "rotation_in_doubt",
+  "scopes_widened",
+  "shared_grant_revoked",
+  "unknown_error"
 ])
 export type ProblemCode = typeof ProblemCode.Type
 
@@ -36,8 +39,21 @@ export const remedy: Record<ProblemCode, { readonly who: "user" | "admin" | "ope
     who: "user",
     action: "Connect the account again: the token expired and the provider gave none to renew it with."
   },
+  rotation_in_doubt: {
+    who: "user",
+    action: "Connect the account again: the provider replaced the refresh token, and its answer was lost on the way."
+  },
+  scopes_widened: {
+    who: "user",
+    action:
+      "Connect the account again: the provider widened the grant by itself, so that its tokens are not handed out."
+  },
   shared_grant_revoked: {
     who: "user",
     action: "Connect the account again: disconnecting another integration revoked the grant that both shared."
+  },
+  unknown_error: {
+    who: "operator",
+    action: "Look at the provider's status and the service's log: it answers with an error whose meaning is not known."
   }
 }

@@ -68,19 +68,28 @@ export const compareGrant = (
       })
 }
 
-/** What is left of a grant, and what it holds beyond itself, after a refresh that returned `returned`. */
+/**
+ * What is left of a grant after a refresh that returned `returned`. Scopes beyond what was known are `surplus` where the provider
+ * may return earlier consents and lists them, else `escalated`: then nobody has consented to what the token can do.
+ */
 export const compareRefresh = (
   provider: Provider,
   before: { readonly granted: ReadonlyArray<Scope>; readonly surplus: ReadonlyArray<Scope> },
   returned: Option.Option<ReadonlyArray<Scope>>
-): { readonly granted: ReadonlyArray<Scope>; readonly isWider: boolean } => {
-  if (Option.isNone(returned)) return { granted: before.granted, isWider: false }
+): {
+  readonly granted: ReadonlyArray<Scope>
+  readonly surplus: ReadonlyArray<Scope>
+  readonly escalated: ReadonlyArray<Scope>
+} => {
+  if (Option.isNone(returned)) return { ...before, escalated: [] }
   const granted = canonicalAll(provider, before.granted)
   const now = returnedScopes(provider, returned, granted)
   const held = closure(provider, now)
-  const known = closure(provider, union(granted, before.surplus))
+  const beyond = difference(now, closure(provider, union(granted, before.surplus)))
+  const isExplained = (scope: Scope) => provider.returnsEarlierConsents !== "never" && isInCatalogue(provider, scope)
   return {
     granted: granted.filter((scope) => held.includes(scope)),
-    isWider: difference(now, known).length > 0
+    surplus: union(before.surplus, beyond.filter(isExplained)),
+    escalated: beyond.filter((scope) => !isExplained(scope))
   }
 }

@@ -13,7 +13,7 @@ import { Time } from "./Time.ts"
 
 /** What keeps an integration from working, since when, and who must do what about it. */
 const IntegrationProblemView = Schema.Struct({
-  code: ProblemCode,
+  code: Schema.Literals([...ProblemCode.literals, "provider_misconfigured"]),
   since: Time,
   who: Schema.Literals(["user", "admin", "operator"]),
   action: Schema.String
@@ -32,11 +32,14 @@ const IntegrationWarningView = Schema.Struct({
   detail: Schema.String
 }).annotate({ identifier: "IntegrationWarning" })
 
+/** `suspended`: active, but its provider refuses the deployment's client, so that no token is renewed until an operator acts. */
+export const ShownStatus = Schema.Literals([...IntegrationStatus.literals, "suspended"])
+
 /** A connected account. `token` is absent once it is disconnected, and its times null where the provider tells no end. */
 export const IntegrationView = Schema.Struct({
   id: IntegrationId,
   provider: ProviderId,
-  status: IntegrationStatus,
+  status: ShownStatus,
   account: Schema.Struct({
     id: Schema.String,
     email: Schema.optionalKey(Schema.String),

@@ -1,9 +1,9 @@
-import { IntegrationStatus, ProviderId } from "@oauth-manager/domain"
+import { ProviderId } from "@oauth-manager/domain"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { Authentication } from "./Authentication.ts"
 import { ofIntegration, ofUser } from "./Identifiers.ts"
-import { DisconnectionView, IntegrationView } from "./IntegrationView.ts"
+import { DisconnectionView, IntegrationView, ShownStatus } from "./IntegrationView.ts"
 import { pageOf, pageQuery } from "./Paging.ts"
 import { onUsers, Problems } from "./problems/Problems.ts"
 
@@ -13,7 +13,7 @@ export const IntegrationsApi = HttpApiGroup.make("integrations")
       params: ofUser,
       query: {
         provider: Schema.optionalKey(ProviderId),
-        status: Schema.optionalKey(IntegrationStatus),
+        status: Schema.optionalKey(ShownStatus),
         ...pageQuery
       },
       success: pageOf(IntegrationView),

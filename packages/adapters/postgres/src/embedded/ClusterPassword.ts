@@ -15,15 +15,21 @@ const write = async (file: string) => {
   return password
 }
 
-/** The superuser's password, kept beside the cluster (0600) and written before the cluster is made: 64 hexadecimal digits. */
-export const ensure = Effect.fnUntraced(function* (dataDir: string, clusterExists: boolean) {
+/** What the file holds; empty where there is none. */
+export const read = (dataDir: string) => {
   const file = `${dataDir}.password`
-  const kept = yield* filesystem(() =>
+  return filesystem(() =>
     readFile(file, "utf8").catch((cause) => {
       if (cause.code === "ENOENT") return ""
       throw new Error(`${file}: ${cause.message}`)
     })
   )
+}
+
+/** The superuser's password, kept beside the cluster (0600) and written before the cluster is made: 64 hexadecimal digits. */
+export const ensure = Effect.fnUntraced(function* (dataDir: string, clusterExists: boolean) {
+  const file = `${dataDir}.password`
+  const kept = yield* read(dataDir)
   if (/^[0-9a-f]{64}$/.test(kept)) return kept
   if (clusterExists) {
     return yield* new EmbeddedPostgresFailed({

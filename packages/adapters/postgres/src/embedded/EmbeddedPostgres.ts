@@ -1,5 +1,5 @@
 import { PgClient } from "@effect/sql-pg"
-import { Effect, Redacted, type Scope } from "effect"
+import { Effect, Option, Redacted, type Scope } from "effect"
 import { Reactivity } from "effect/reactivity"
 import { chmod, mkdir, realpath } from "node:fs/promises"
 import { basename, dirname, join, resolve } from "node:path"
@@ -8,6 +8,7 @@ import * as Cluster from "./Cluster.ts"
 import * as ClusterPassword from "./ClusterPassword.ts"
 import { EmbeddedPostgresFailed, filesystem } from "./EmbeddedPostgresFailed.ts"
 import * as InstanceLock from "./InstanceLock.ts"
+import * as PostmasterFile from "./PostmasterFile.ts"
 import * as ReachablePrograms from "./ReachablePrograms.ts"
 import * as Server from "./Server.ts"
 import * as ServerAccount from "./ServerAccount.ts"
@@ -80,3 +81,15 @@ export const start: (options: Options) => Effect.Effect<EmbeddedPostgres, Embedd
     yield* ensureDatabase(urlOf(password, server.port, "postgres"), dataDir)
     return { ...server, url: urlOf(password, server.port, database) }
   })
+
+/**
+ * The superuser's URL of the server that a live process runs in this folder; none where none does. It looks and changes
+ * nothing.
+ */
+export const running = Effect.fn("EmbeddedPostgres.running")(function* (dataDir: string) {
+  if (!(yield* filesystem(async () => InstanceLock.isHeld(dataDir)))) return Option.none()
+  const file = yield* filesystem(() => PostmasterFile.read(dataDir))
+  if (file?.ready !== true) return Option.none()
+  const password = yield* ClusterPassword.read(dataDir)
+  return Option.some(urlOf(password, file.port, database))
+})

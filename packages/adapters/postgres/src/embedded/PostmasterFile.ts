@@ -4,6 +4,7 @@ import { join } from "node:path"
 /** What a running server writes into `postmaster.pid` of its cluster. */
 export interface PostmasterFile {
   readonly pid: number
+  readonly port: number
   readonly ready: boolean
 }
 
@@ -13,7 +14,9 @@ const path = (dataDir: string) => join(dataDir, "postmaster.pid")
 export const read = async (dataDir: string): Promise<PostmasterFile | undefined> => {
   const lines = (await readFile(path(dataDir), "utf8").catch(() => "")).split("\n")
   const pid = Number(lines[0])
-  return Number.isInteger(pid) && pid > 0 ? { pid, ready: lines[7]?.trim() === "ready" } : undefined
+  return Number.isInteger(pid) && pid > 0
+    ? { pid, port: Number(lines[3]), ready: lines[7]?.trim() === "ready" }
+    : undefined
 }
 
 /**

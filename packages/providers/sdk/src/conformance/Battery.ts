@@ -14,6 +14,7 @@ import { hooks } from "./cases/Hooks.ts"
 import { htmlAnswer } from "./cases/HtmlAnswer.ts"
 import { hugeAnswer } from "./cases/HugeAnswer.ts"
 import { introspection } from "./cases/Introspection.ts"
+import { malformedRefresh } from "./cases/MalformedRefresh.ts"
 import { malformedSuccess } from "./cases/MalformedSuccess.ts"
 import { manifest } from "./cases/Manifest.ts"
 import { missingAccount } from "./cases/MissingAccount.ts"
@@ -75,6 +76,7 @@ export const battery: ReadonlyArray<CaseGroup> = [
   noAccessToken,
   tokenTypeMac,
   malformedSuccess,
+  malformedRefresh,
   htmlAnswer,
   hugeAnswer,
   tornAnswer,

@@ -1,5 +1,5 @@
 import { NodeHttpClient } from "@effect/platform-node"
-import { Cause, Effect, Exit, Layer, ManagedRuntime, Result } from "effect"
+import { Cause, Effect, Exit, Layer, Logger, ManagedRuntime, Result } from "effect"
 import { battery } from "./Battery.ts"
 import { type Case, casesOf } from "./Case.ts"
 import { type Fault, fault } from "./Fault.ts"
@@ -52,7 +52,8 @@ const messageOf = (cause: Cause.Cause<Fault>): string => {
   return error instanceof Error ? error.message : String(error)
 }
 
-const stage = Layer.merge(Listener.layer, NodeHttpClient.layerUndici)
+/** What the client tells its operator of the simulator's answers is nothing to the author. */
+const stage = Layer.mergeAll(Listener.layer, NodeHttpClient.layerUndici, Logger.layer([]))
 
 const planned = (subject: Subject): Plan => {
   const runtime = ManagedRuntime.make(stage)

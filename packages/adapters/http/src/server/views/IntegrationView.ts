@@ -30,28 +30,42 @@ const problemView = (
   action: Option.getOrElse(action, () => remedy[code].action)
 })
 
+const operators = "An operator must set the provider's client right: the provider refuses it."
+
+/** What ails a suspended integration is not its own. */
+const ailment = ({ action, incident, integration }: IntegrationReport): Pick<IntegrationView, "problem"> => {
+  if (Option.isSome(incident)) {
+    const { since } = incident.value
+    return { problem: { code: "provider_misconfigured", since, who: "operator", action: operators } }
+  }
+  return Option.match(integration.problem, {
+    onNone: () => ({}),
+    onSome: (problem) => ({ problem: problemView(problem, action) })
+  })
+}
+
 const warningView = ({ at, code, text }: IntegrationWarning): IntegrationView["warnings"][number] => ({
   code,
   ...Option.match(at, { onNone: () => ({}), onSome: (time) => ({ at: time }) }),
   detail: text
 })
 
-export const integrationView = ({ action, integration, token, warnings }: IntegrationReport): IntegrationView => ({
-  id: integration.id,
-  provider: integration.provider,
-  status: integration.status,
-  account: accountView(integration.account),
-  scopes: integration.grantedScopes,
-  missing_scopes: Integrations.missingScopes(integration),
-  features: integration.features,
-  connected_at: integration.connectedAt,
-  ...Option.match(token, { onNone: () => ({}), onSome: (times) => ({ token: tokenTimesView(times) }) }),
-  ...Option.match(integration.problem, {
-    onNone: () => ({}),
-    onSome: (problem) => ({ problem: problemView(problem, action) })
-  }),
-  warnings: warnings.map(warningView)
-})
+export const integrationView = (report: IntegrationReport): IntegrationView => {
+  const { incident, integration, token, warnings } = report
+  return {
+    id: integration.id,
+    provider: integration.provider,
+    status: Option.isSome(incident) ? "suspended" : integration.status,
+    account: accountView(integration.account),
+    scopes: integration.grantedScopes,
+    missing_scopes: Integrations.missingScopes(integration),
+    features: integration.features,
+    connected_at: integration.connectedAt,
+    ...Option.match(token, { onNone: () => ({}), onSome: (times) => ({ token: tokenTimesView(times) }) }),
+    ...ailment(report),
+    warnings: warnings.map(warningView)
+  }
+}
 
 type Disconnection = Effect.Success<ReturnType<DisconnectIntegration["Service"]["disconnect"]>>
 

@@ -1,0 +1,3 @@
+export * as FileRefreshJournal from "./FileRefreshJournal.ts"
+export { JournalFolderRefused } from "./JournalFolderRefused.ts"
+export * as WaitingAnswers from "./WaitingAnswers.ts"

@@ -1,0 +1,231 @@
+import type { ProviderDefinition } from "@oauth-manager/provider-sdk"
+import { Clock, Context, DateTime, Duration, Effect, Exit, Layer, Option } from "effect"
+import {
+  AdminActionRequired,
+  ProviderMisconfigured,
+  ProviderUnavailable,
+  type TokenAnswer,
+  TokenAnswerUnusable
+} from "../ports/OAuthClient.ts"
+import { ProviderRegistry, type RegisteredProvider } from "../ports/ProviderRegistry.ts"
+import { type TokenReading, TokenRepository } from "../ports/TokenRepository.ts"
+import type { RepositoryUnavailable } from "../ports/RepositoryUnavailable.ts"
+import { TokenVault, type VaultFailed } from "../ports/TokenVault.ts"
+import { tokenContext } from "../vault/SealingContexts.ts"
+import type { HeldLease } from "./HeldLease.ts"
+import { LateTokens } from "./LateTokens.ts"
+import { ProviderGate } from "./ProviderGate.ts"
+import { ProviderRefresh, type RefreshRequest, type Verdict } from "./ProviderRefresh.ts"
+import { ReauthorizationRequired } from "./ReauthorizationRequired.ts"
+import { delayAfter, type RefreshSetback } from "./RefreshBackoff.ts"
+import { type Answered, RefreshCommit } from "./RefreshCommit.ts"
+import { RefreshTimings } from "./RefreshTimings.ts"
+import { RotatedAnswers } from "./RotatedAnswers.ts"
+
+/** Can a refresh that was not heard the end of have spent the refresh token? */
+const rotates = ({ refreshTokens }: ProviderDefinition): boolean =>
+  refreshTokens !== false && refreshTokens.rotation !== "static" && refreshTokens.rotation !== "overlap"
+
+/** Ends that are stored: a caller is told of them. */
+const isOutcome = ({ _tag }: { readonly _tag: string }): boolean =>
+  _tag !== "RepositoryUnavailable" && _tag !== "VaultFailed"
+
+/** After these the provider may have answered, and been heard by nobody. */
+const unheard: ReadonlySet<string> = new Set<ProviderUnavailable["reason"]>([
+  "unreachable",
+  "timeout",
+  "server_error",
+  "unusable_response"
+])
+
+const problemOf = (setback: RefreshSetback) => {
+  if (setback._tag === "AdminActionRequired") return { problem: { code: "admin_action_required" as const } }
+  if (setback._tag === "TokenAnswerUnusable") return { problem: { code: "unknown_error" as const } }
+  return setback._tag === "ProviderUnavailable" && setback.reason === "unknown_error"
+    ? { problem: { code: "unknown_error" as const } }
+    : {}
+}
+
+const reasonOf = (setback: RefreshSetback): string => {
+  switch (setback._tag) {
+    case "AdminActionRequired":
+      return "admin_action_required"
+    case "ProviderMisconfigured":
+      return setback.code
+    case "ProviderUnavailable":
+      return setback.reason
+    case "TokenAnswerUnusable":
+      return "unusable_response"
+  }
+}
+
+/** What a caller is told of a setback. */
+const told = (setback: RefreshSetback, retryIn: Duration.Duration) =>
+  setback._tag === "TokenAnswerUnusable"
+    ? new ProviderUnavailable({
+        provider: setback.provider,
+        reason: "unusable_response",
+        retryAfter: Option.some(retryIn)
+      })
+    : setback
+
+/**
+ * The refresh of one generation, under its lease and without interruption, from before the request until what it led to is
+ * stored. An answer that the storage does not take stays in the journal, and the lease with it until it runs out.
+ */
+export class HeldRefresh extends Context.Service<HeldRefresh>()("@oauth-manager/application/refresh/HeldRefresh", {
+  make: Effect.gen(function* () {
+    const registry = yield* ProviderRegistry
+    const vault = yield* TokenVault
+    const tokens = yield* TokenRepository
+    const gate = yield* ProviderGate
+    const provider = yield* ProviderRefresh
+    const commit = yield* RefreshCommit
+    const answers = yield* RotatedAnswers
+    const late = yield* LateTokens
+    const timings = yield* RefreshTimings
+
+    const giveBack = ({ owner, scope, token }: HeldLease) =>
+      Effect.ignore(tokens.releaseLease(scope, token.integrationId, owner))
+
+    const answeredOf = ({ actor, owner, scope, token }: HeldLease, obtainedAt: DateTime.Utc): Answered => ({
+      actor,
+      scope,
+      token,
+      owner,
+      obtainedAt
+    })
+
+    /**
+     * An answer that spent the refresh token is stored whoever has the lease by now: nobody else can come to another. Otherwise the
+     * one with the lease has the better right.
+     */
+    const store = Effect.fnUntraced(function* (request: RefreshRequest, answer: TokenAnswer) {
+      const { lease, refreshToken, registered } = request
+      const isRotated = !Option.contains(answer.refreshToken, refreshToken)
+      const answered = answeredOf(lease, yield* DateTime.now)
+      const fence = isRotated && rotates(registered.definition) ? "answer" : lease.owner
+      if (yield* commit.succeed({ ...answered, owner: fence }, registered, answer)) return
+      const { actor, scope, token } = lease
+      yield* late.settle({ actor, scope, token, isRotated, answer }, registered)
+    })
+
+    const salvage = Effect.fnUntraced(function* (
+      { lease, registered }: RefreshRequest,
+      setback: TokenAnswerUnusable,
+      retryIn: Duration.Duration
+    ) {
+      if (Option.isNone(setback.refreshToken)) return false
+      const answer = yield* provider.salvage(lease, setback.refreshToken.value)
+      yield* commit.salvage(lease, answeredOf(lease, yield* DateTime.now), registered, answer, retryIn)
+      return true
+    })
+
+    const setBack = Effect.fnUntraced(function* (request: RefreshRequest, setback: RefreshSetback) {
+      const { lease, reading, registered } = request
+      if (setback._tag === "ProviderUnavailable" && setback.reason === "backing_off") {
+        yield* giveBack(lease)
+        return yield* setback
+      }
+      const retryIn = yield* delayAfter(setback, lease.failures, yield* gate.isDown(reading.provider))
+      const isSalvaged = setback._tag === "TokenAnswerUnusable" && (yield* salvage(request, setback, retryIn))
+      if (!isSalvaged) {
+        const isUnheard = setback._tag === "TokenAnswerUnusable" || unheard.has(reasonOf(setback))
+        yield* commit.fail(lease, {
+          reason: reasonOf(setback),
+          retryIn,
+          inDoubt: isUnheard && rotates(registered.definition),
+          ...problemOf(setback)
+        })
+      }
+      return yield* told(setback, retryIn)
+    })
+
+    const refuse = Effect.fnUntraced(function* (
+      { lease, reading, registered }: RefreshRequest,
+      { claims, works }: Extract<Verdict, { readonly _tag: "Refused" }>
+    ) {
+      const wanted = claims === undefined ? {} : { claims }
+      if (works) {
+        yield* commit.fail(lease, {
+          reason: "refresh_refused",
+          retryIn: Duration.zero,
+          inDoubt: false,
+          problem: { code: "refresh_refused", ...wanted }
+        })
+        const { provider, requestedScopes } = reading
+        return yield* new ReauthorizationRequired({ provider, scopes: requestedScopes, tokenWorks: true })
+      }
+      const isLost = lease.inDoubt && rotates(registered.definition)
+      yield* commit.requireReauthorization(lease, { code: isLost ? "rotation_in_doubt" : "grant_revoked", ...wanted })
+    })
+
+    const settle = (
+      request: RefreshRequest,
+      verdict: Verdict
+    ): Effect.Effect<void, ReauthorizationRequired | RepositoryUnavailable | VaultFailed> => {
+      switch (verdict._tag) {
+        case "Renewed":
+          return store(request, verdict.answer)
+        case "Refused":
+          return refuse(request, verdict)
+        case "Overtaken":
+          return Effect.void
+      }
+    }
+
+    const isSetback = (error: { readonly _tag: string }): error is RefreshSetback =>
+      error instanceof AdminActionRequired
+      || error instanceof ProviderMisconfigured
+      || error instanceof ProviderUnavailable
+      || error instanceof TokenAnswerUnusable
+
+    /** A lease that runs out is what tells that the refresh token may be spent; where it is not, others may go on. */
+    const leave = ({ lease, registered }: RefreshRequest) =>
+      rotates(registered.definition) ? Effect.void : giveBack(lease)
+
+    /** What could not be stored waits in the journal; all else is done with. */
+    const ask = (request: RefreshRequest) =>
+      provider.ask(request).pipe(
+        Effect.matchEffect({
+          onSuccess: (verdict) => settle(request, verdict),
+          onFailure: (error) => (isSetback(error) ? setBack(request, error) : Effect.fail(error))
+        }),
+        Effect.onExit((exit) =>
+          Exit.isSuccess(exit) || Option.exists(Exit.findErrorOption(exit), isOutcome)
+            ? request.kept.settle
+            : Effect.andThen(request.kept.secure, leave(request))
+        )
+      )
+
+    const registeredOf = (id: TokenReading["provider"]): Effect.Effect<RegisteredProvider, ProviderMisconfigured> =>
+      Effect.mapError(registry.get(id), () => new ProviderMisconfigured({ provider: id, code: "provider_not_loaded" }))
+
+    /** A process that was stopped between may have lost the lease: the call must end within it. */
+    const isInTime = Effect.fnUntraced(function* (begun: number) {
+      const spent = Duration.millis((yield* Clock.currentTimeMillis) - begun)
+      return Duration.isLessThan(Duration.sum(spent, timings.call), timings.lease)
+    })
+
+    return {
+      /** Where it succeeds, the storage tells what came of it. `begun` is the time in milliseconds before the lease was asked for. */
+      run: Effect.fnUntraced(function* (lease: HeldLease, reading: TokenReading, begun: number) {
+        const { scope, token } = lease
+        const registered = yield* Effect.tapError(registeredOf(reading.provider), () => giveBack(lease))
+        if (Option.isNone(token.refreshToken)) {
+          return yield* commit.requireReauthorization(lease, { code: "refresh_token_missing" })
+        }
+        const context = tokenContext({ owner: scope, id: token.integrationId }, "refresh_token", token.generation)
+        const refreshToken = yield* Effect.tapError(vault.open(context, token.refreshToken.value, lease.dataKey), () =>
+          giveBack(lease)
+        )
+        if (lease.inDoubt && rotates(registered.definition)) yield* commit.recordDoubt(lease)
+        if (!(yield* isInTime(begun))) return yield* giveBack(lease)
+        const kept = answers.of(lease, registered.definition)
+        yield* ask({ lease, registered, reading, refreshToken, kept })
+      }, Effect.uninterruptible)
+    }
+  })
+}) {
+  static readonly layer = Layer.effect(this, this.make)
+}
