@@ -1,13 +1,13 @@
-import { NodeRuntime } from "@effect/platform-node"
-import { Cause, Console, Effect, Exit, Layer } from "effect"
-import * as Server from "./composition/Server.ts"
-
-const main = Layer.launch(Server.layer).pipe(
-  Effect.tapError(({ message }) => Console.error(`OAuth Manager cannot start.\n${message}`)),
-  Effect.tapDefect((defect) => Console.error("OAuth Manager stopped on a fault of its own.", defect))
-)
+#!/usr/bin/env node
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import { Cause, Exit, Runtime } from "effect"
+import { main } from "./cli/Main.ts"
 
 NodeRuntime.runMain(main, {
   disableErrorReporting: true,
-  teardown: (exit, done) => done(Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause) ? 1 : 0)
+  // A command that is broken off fails, unless it has said that this is how it ends
+  teardown: (exit, done) =>
+    Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause)
+      ? done(Number(process.exitCode ?? 130))
+      : Runtime.defaultTeardown(exit, done)
 })

@@ -1,0 +1,76 @@
+import { Effect, Logger, Option } from "effect"
+import { Command, Flag } from "effect/cli"
+
+/** What a command needs is loaded when it is chosen, so that `token` does not wait for the server's modules. */
+const using = <M, A, E, R>(module: () => Promise<M>, run: (module: M) => Effect.Effect<A, E, R>) =>
+  Effect.flatMap(Effect.promise(module), run)
+
+const runServer = () =>
+  using(
+    () => import("./Serve.ts"),
+    ({ run }) => run
+  )
+
+const serve = Command.make("serve", {}, runServer).pipe(
+  Command.withDescription("Runs the server; the command where none is given")
+)
+
+/** Their answer alone goes to the standard output. */
+const asked = <A, E, R>(command: Effect.Effect<A, E, R>) => Effect.provideService(command, Logger.LogToStderr, true)
+
+const migrate = Command.make("migrate", {}, () =>
+  asked(
+    using(
+      () => import("./Migrate.ts"),
+      ({ run }) => run
+    )
+  )
+).pipe(Command.withDescription("Brings the database up to date, as the start of a server does"))
+
+const token = Command.make(
+  "token",
+  {
+    user: Flag.String("user").pipe(Flag.withDescription("The user's id, the token's sub")),
+    role: Flag.Literals("role", ["user", "service", "admin", "auditor"]).pipe(
+      Flag.withDescription("May be given several times; user where it is not"),
+      Flag.atLeast(0)
+    ),
+    scope: Flag.String("scope").pipe(
+      Flag.withDescription("Permissions beside those of the roles, such as tokens:read"),
+      Flag.optional
+    ),
+    ttl: Flag.Int("ttl").pipe(Flag.withDescription("Seconds until it expires"), Flag.withDefault(3600))
+  },
+  ({ role, scope, ttl, user }) =>
+    using(
+      () => import("./Token.ts"),
+      ({ run }) =>
+        run({
+          user,
+          roles: role.length === 0 ? ["user"] : role,
+          ...Option.match(scope, { onNone: () => ({}), onSome: (scope) => ({ scope }) }),
+          lifetimeSeconds: ttl
+        })
+    )
+).pipe(Command.withDescription("Prints a bearer token of the development token issuer"))
+
+const doctor = Command.make(
+  "doctor",
+  { json: Flag.Boolean("json").pipe(Flag.withDescription("For machines"), Flag.withDefault(false)) },
+  (options) =>
+    asked(
+      using(
+        () => import("./doctor/Doctor.ts"),
+        ({ run }) => run(options)
+      )
+    )
+).pipe(
+  Command.withDescription(
+    "Checks configuration, database, clocks and what must be reachable, and says what to do; it changes nothing"
+  )
+)
+
+export const oauthManager = Command.make("oauth-manager", {}, runServer).pipe(
+  Command.withDescription("OAuth Manager: the server, and what its operator does beside it"),
+  Command.withSubcommands([serve, migrate, token, doctor])
+)

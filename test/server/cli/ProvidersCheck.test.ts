@@ -1,0 +1,124 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { RegisteredProvider } from "@oauth-manager/application"
+import { Effect, Option, Redacted } from "effect"
+import { TestClock } from "effect/testing"
+import * as ProvidersCheck from "../../../apps/server/src/cli/doctor/ProvidersCheck.ts"
+import { definition } from "../ProviderEnvironment.ts"
+import { dated, network } from "./Environment.ts"
+
+const issuer = "https://login.acme.example"
+const metadataUrl = `${issuer}/.well-known/openid-configuration`
+const tokenUrl = "https://tokens.acme.example/token"
+
+const metadata = (changes: object = {}) =>
+  Response.json({
+    issuer,
+    authorization_endpoint: `${issuer}/authorize`,
+    token_endpoint: tokenUrl,
+    jwks_uri: `${issuer}/jwks`,
+    ...changes
+  })
+
+const acme = (changes: Partial<RegisteredProvider> = {}): RegisteredProvider => ({
+  definition: definition({
+    location: { kind: "discovery", issuer },
+    identity: { kind: "id_token" },
+    identityScopes: ["openid"],
+    scopes: [{ value: "openid", title: "Sign in", description: "Tells who it is.", sensitivity: "basic" }],
+    features: []
+  }),
+  settings: {},
+  credentials: Option.some({ clientId: "id", clientSecret: Redacted.make("hush") }),
+  overrides: {},
+  redirectUri: "https://oauth.example.com/v1/callback/acme",
+  ...changes
+})
+
+const findings = (
+  providers: ReadonlyArray<RegisteredProvider>,
+  served: Parameters<typeof network>[0] = {},
+  production = false
+) => Effect.provide(ProvidersCheck.findings(providers, production), network(served))
+
+const told = (provider: RegisteredProvider, served: Parameters<typeof network>[0]) =>
+  Effect.map(findings([provider], served), (found) =>
+    found.slice(1).map(({ check, status, what }) => [check, status, what])
+  )
+
+describe("a configured provider", () => {
+  it.effect("is asked at the token endpoint that its metadata tell, and may refuse", () =>
+    Effect.gen(function* () {
+      const served = { [metadataUrl]: () => metadata(), [tokenUrl]: () => new Response("", { status: 405 }) }
+      assert.deepStrictEqual(yield* told(acme(), served), [
+        ["provider acme", "ok", "https://tokens.acme.example answers"]
+      ])
+    })
+  )
+
+  it.effect("is warned of where it is not well, or keeps another time", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(1_800_000_000_000)
+      const served = { [metadataUrl]: () => metadata(), [tokenUrl]: () => dated(1_800_000_030_000, "", 503) }
+      assert.deepStrictEqual(yield* told(acme(), served), [
+        ["provider acme", "warn", "https://tokens.acme.example answers 503"],
+        ["provider acme: clock", "warn", "that of https://tokens.acme.example is 31 s ahead"]
+      ])
+    })
+  )
+
+  const faults: ReadonlyArray<readonly [string, Parameters<typeof network>[0], string]> = [
+    ["has no name", {}, `the metadata of ${issuer} are not to be had (unreachable)`],
+    [
+      "is another issuer",
+      { [metadataUrl]: () => metadata({ issuer: "https://evil.example" }) },
+      "it cannot be used as it is configured (issuer_mismatch)"
+    ],
+    [
+      "has no metadata",
+      { [metadataUrl]: () => new Response("", { status: 404 }) },
+      "it cannot be used as it is configured (discovery_failed)"
+    ],
+    [
+      "does not answer at its token endpoint",
+      { [metadataUrl]: () => metadata() },
+      "https://tokens.acme.example cannot be reached (unknown: tokens.acme.example)"
+    ]
+  ]
+  for (const [fault, served, what] of faults) {
+    it.effect(`fails the check where it ${fault}`, () =>
+      Effect.gen(function* () {
+        const found = yield* findings([acme()], served)
+        assert.deepInclude(found[1], { check: "provider acme", status: "fail", what })
+        assert.notStrictEqual(found[1]?.action, undefined)
+      })
+    )
+  }
+
+  it.effect("is named by the deployment's issuer where that takes its place", () =>
+    Effect.gen(function* () {
+      const moved = acme({ overrides: { issuer: "https://stand-in.example" } })
+      assert.deepStrictEqual(yield* told(moved, {}), [
+        ["provider acme", "fail", "the metadata of https://stand-in.example are not to be had (unreachable)"]
+      ])
+    })
+  )
+})
+
+describe("a provider without a client", () => {
+  const without = acme({ credentials: Option.none() })
+
+  it.effect("is not asked, and told", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* findings([without]), [
+        { check: "providers", status: "ok", what: "not configured: acme" }
+      ])
+    })
+  )
+
+  it.effect("is warned of in production where there is no other", () =>
+    Effect.gen(function* () {
+      const [finding] = yield* findings([without], {}, true)
+      assert.deepInclude(finding, { status: "warn", what: "none is configured" })
+    })
+  )
+})
