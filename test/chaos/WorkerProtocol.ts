@@ -1,0 +1,39 @@
+import type { IntegrationId, UserScope } from "@oauth-manager/domain"
+import type { Deployment } from "./ChaosPorts.ts"
+
+/** Of `RefreshTimings`, in milliseconds. */
+export interface Timings {
+  readonly call: number
+  readonly lease: number
+  readonly recovery: number
+  readonly confirmAfter: number
+  readonly wait: number
+}
+
+/** What a worker is started with. It dies at the given visit of the failpoint, where one is given. */
+export interface WorkerSettings {
+  readonly deployment: Deployment
+  readonly timings: Timings
+  readonly failpoint?: string
+  readonly visit: number
+}
+
+/** So many callers at once: they `read` the access token, which is refreshed where it has ended, or have it renewed. */
+export interface Request {
+  readonly id: number
+  readonly kind: "read" | "renew"
+  readonly owner: UserScope
+  readonly integrationId: IntegrationId
+  readonly callers: number
+}
+
+export interface Call {
+  /** Such as `token`, `token refresh_in_progress` or `refused ProviderUnavailable timeout`. */
+  readonly outcome: string
+  readonly token?: string
+  readonly milliseconds: number
+}
+
+export type Reply =
+  | { readonly kind: "ready" }
+  | { readonly kind: "done"; readonly id: number; readonly calls: ReadonlyArray<Call> }
