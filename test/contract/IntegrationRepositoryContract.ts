@@ -200,6 +200,12 @@ export const integrationRepositoryContract = contract<PersistencePorts>("Integra
       assert.deepStrictEqual(yield* list({ provider, status: Option.some("active") }), [first.id])
       assert.deepStrictEqual(yield* list({ provider: Option.some(otherProvider), status }), [])
       assert.deepStrictEqual(yield* list({ status: Option.some("disconnected") }), [])
+      const among = { providers: [first.provider], included: true }
+      const ofProvider = yield* list({ provider: Option.some(first.provider) })
+      assert.deepStrictEqual(yield* list({ among }), ofProvider)
+      const others = (yield* list({})).filter((id) => !ofProvider.includes(id))
+      assert.deepStrictEqual(yield* list({ among: { ...among, included: false } }), others)
+      assert.deepStrictEqual(yield* list({ among: { providers: [], included: true } }), [])
     })
   )
 

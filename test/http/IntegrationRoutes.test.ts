@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { GrantRefused } from "@oauth-manager/application"
+import { GrantRefused, ProviderIncidents } from "@oauth-manager/application"
 import { Duration, Effect, Option } from "effect"
 import { ada, anAnswer, authorize, bob, complete, connect, namesake } from "../application/Journey.ts"
 import { anAccount, scopes } from "../fakes/Samples.ts"
@@ -83,6 +83,25 @@ describe("GET /v1/users/{user}/integrations/{id}", () => {
         who: "user",
         action: "Connect the account again: the provider no longer honours the grant."
       })
+    }).pipe(inApi)
+  )
+
+  it.effect("is suspended while its provider refuses the deployment's client, by an operator's fault", () =>
+    Effect.gen(function* () {
+      const { id, provider } = yield* connect()
+      yield* ProviderIncidents.use((incidents) => incidents.open(provider, "invalid_client"))
+      const { body } = yield* call("GET", `${path}/${id}`, { bearer: adasToken })
+      assert.strictEqual(body.status, "suspended")
+      assert.deepStrictEqual(body.problem, {
+        code: "provider_misconfigured",
+        since: "1970-01-01T00:00:00.000Z",
+        who: "operator",
+        action: "An operator must set the provider's client right: the provider refuses it."
+      })
+      const suspended = yield* call("GET", `${path}?status=suspended`, { bearer: adasToken })
+      assert.deepStrictEqual(idsOf(suspended.body), [id])
+      const active = yield* call("GET", `${path}?status=active`, { bearer: adasToken })
+      assert.deepStrictEqual(idsOf(active.body), [])
     }).pipe(inApi)
   )
 

@@ -2,7 +2,7 @@ import { assert, describe, it } from "vitest"
 import * as Faults from "../../simulators/providers/Faults.ts"
 import { ada, type GoogleAccount } from "../../simulators/providers/google/GoogleAccount.ts"
 import { errors } from "../../simulators/providers/google/GoogleErrors.ts"
-import { until, userOf, type World } from "./World.ts"
+import { until, untilTriedAgain, userOf, type World } from "./World.ts"
 
 const calendar = "https://www.googleapis.com/auth/calendar.readonly"
 const tasks = "https://www.googleapis.com/auth/tasks"
@@ -111,7 +111,7 @@ export const googleJourneys = (world: () => World): void => {
     })
 
     it("tells what will pass from what the user or the operator must mend", async () => {
-      const { google } = world()
+      const { forgive, google } = world()
       const { account, user } = await personOf("google-ailing")
       const { body } = await user.connect({ provider: "google" }, as(account))
       const outcomes: ReadonlyArray<readonly [Faults.Fault, number, string]> = [
@@ -121,15 +121,17 @@ export const googleJourneys = (world: () => World): void => {
         [Faults.torn, 503, "provider_unavailable"],
         [Faults.huge, 503, "provider_unavailable"],
         [Faults.refusing(errors.internalFailure), 503, "provider_unavailable"],
+        [Faults.refusing(errors.adminPolicyEnforced), 409, "admin_action_required"],
         [Faults.refusing(errors.deletedClient), 502, "provider_misconfigured"],
-        [Faults.refusing(errors.unauthorized), 502, "provider_misconfigured"],
-        [Faults.refusing(errors.adminPolicyEnforced), 409, "admin_action_required"]
+        [Faults.refusing(errors.unauthorized), 502, "provider_misconfigured"]
       ]
       for (const [fault, status, code] of outcomes) {
         google.faults.next("token", fault)
         const refused = await user.refresh(body.id)
         assert.deepStrictEqual([refused.status, refused.body.code], [status, code])
         if (fault === outcomes[0]?.[0]) assert.strictEqual(refused.headers.get("retry-after"), "7")
+        await forgive(body.id)
+        if (status === 502) await untilTriedAgain()
       }
       assert.strictEqual((await user.refresh(body.id)).status, 200)
       google.withdraw(account)

@@ -2,7 +2,7 @@ import { assert, describe, it } from "vitest"
 import * as Faults from "../../simulators/providers/Faults.ts"
 import { ada, type NotionAccount } from "../../simulators/providers/notion/NotionAccount.ts"
 import { rateLimited } from "../../simulators/providers/notion/NotionErrors.ts"
-import { userOf, type World } from "./World.ts"
+import { untilTriedAgain, userOf, type World } from "./World.ts"
 
 export const notionJourneys = (world: () => World): void => {
   const as =
@@ -56,12 +56,13 @@ export const notionJourneys = (world: () => World): void => {
     })
 
     it("goes on with a token that still works, when the answer to a refresh was lost", async () => {
-      const { notion } = world()
+      const { forgive, notion } = world()
       const { account, user } = await personOf("e2e3")
       const { body } = await user.connect({ provider }, as(account))
       const before = await user.token(body.id)
       notion.faults.next("token", Faults.lost())
       assert.strictEqual((await user.refresh(body.id)).status, 503)
+      await forgive(body.id)
       await user.refresh(body.id)
       assert.isAbove(notion.count("introspect"), 0)
       const integration = await user.read(body.id)
@@ -98,14 +99,17 @@ export const notionJourneys = (world: () => World): void => {
     }
 
     it("waits where Notion says so, and not where it says that waiting is in vain", async () => {
-      const { notion } = world()
+      const { forgive, notion } = world()
       const { account, user } = await personOf("e2e6")
       const { body } = await user.connect({ provider }, as(account))
       notion.faults.next("token", Faults.refusing(rateLimited("9")))
       const limited = await user.refresh(body.id)
       assert.deepStrictEqual([limited.status, limited.headers.get("retry-after")], [503, "9"])
+      await forgive(body.id)
       notion.faults.next("token", Faults.refusing(rateLimited("9", "public_api_request_blocked")))
       assert.strictEqual((await user.refresh(body.id)).status, 502)
+      await forgive(body.id)
+      await untilTriedAgain()
       notion.faults.next("token", Faults.broken(529))
       assert.strictEqual((await user.refresh(body.id)).status, 503)
     })

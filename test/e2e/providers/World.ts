@@ -1,5 +1,6 @@
 import { Effect, Exit, Scope } from "effect"
 import { setTimeout } from "node:timers/promises"
+import pg from "pg"
 import { type GitHub, start as startGitHub } from "../../simulators/providers/github/GitHub.ts"
 import { type Google, start as startGoogle } from "../../simulators/providers/google/Google.ts"
 import { type Microsoft, start as startMicrosoft } from "../../simulators/providers/microsoft/Microsoft.ts"
@@ -16,6 +17,8 @@ export interface World {
   readonly microsoft: Microsoft
   readonly notion: Notion
   readonly github: GitHub
+  /** Lets a token be refreshed again at once, though its last refresh failed. */
+  readonly forgive: (integration: string) => Promise<void>
   /** Ends whatever was set to go wrong. */
   readonly heal: () => void
   readonly stop: () => Promise<void>
@@ -59,14 +62,23 @@ export const startWorld = async (): Promise<World> => {
     Object.assign(microsoft, { scopeForm: "short", adminConsentError: "access_denied" })
     Object.assign(notion, { errorShape: "rfc", ownerForm: "person", hasRefreshTokens: true })
   }
+  const forgive = async (integration: string) => {
+    const client = new pg.Client(database.url)
+    await client.connect()
+    await client.query("UPDATE oauth_manager.tokens SET retry_at = NULL WHERE integration_id = $1", [integration])
+    await client.end()
+  }
   const stop = async () => {
     await service.stop()
     await Effect.runPromise(Scope.close(scope, Exit.void))
     await folder.remove()
     await database.drop()
   }
-  return { ...doubles, service, heal, stop }
+  return { ...doubles, service, forgive, heal, stop }
 }
+
+/** Longer than a provider is left alone that refused the deployment's client. */
+export const untilTriedAgain = (): Promise<void> => setTimeout(5100)
 
 /** A user of the product, as their browser and the product's backend act for them. */
 export interface User {

@@ -49,7 +49,7 @@ export class ProviderGate extends Context.Service<ProviderGate>()("@oauth-manage
     const outages = yield* CircuitBreaker.make({ tripPolicy: CircuitBreaker.consecutive(5), openDuration })
     const clients = yield* CircuitBreaker.make({
       tripPolicy: CircuitBreaker.consecutive(1),
-      openDuration: "15 seconds"
+      openDuration: "5 seconds"
     })
     /** What is known here of open incidents: their codes. */
     const known = new Map<ProviderId, string>()
