@@ -1,4 +1,3 @@
-import type { ProviderDefinition } from "@oauth-manager/provider-sdk"
 import { Clock, Context, DateTime, Duration, Effect, Exit, Layer, Option } from "effect"
 import {
   AdminActionRequired,
@@ -21,10 +20,7 @@ import { delayAfter, type RefreshSetback } from "./RefreshBackoff.ts"
 import { type Answered, RefreshCommit } from "./RefreshCommit.ts"
 import { RefreshTimings } from "./RefreshTimings.ts"
 import { RotatedAnswers } from "./RotatedAnswers.ts"
-
-/** Can a refresh that was not heard the end of have spent the refresh token? */
-const rotates = ({ refreshTokens }: ProviderDefinition): boolean =>
-  refreshTokens !== false && refreshTokens.rotation !== "static" && refreshTokens.rotation !== "overlap"
+import { spendsRefreshTokens } from "./SpentTokens.ts"
 
 /** Ends that are stored: a caller is told of them. */
 const isOutcome = ({ _tag }: { readonly _tag: string }): boolean =>
@@ -104,7 +100,7 @@ export class HeldRefresh extends Context.Service<HeldRefresh>()("@oauth-manager/
       const { lease, refreshToken, registered } = request
       const isRotated = !Option.contains(answer.refreshToken, refreshToken)
       const answered = answeredOf(lease, yield* DateTime.now)
-      const fence = isRotated && rotates(registered.definition) ? "answer" : lease.owner
+      const fence = isRotated && spendsRefreshTokens(registered.definition) ? "answer" : lease.owner
       if (yield* commit.succeed({ ...answered, owner: fence }, registered, answer)) return
       const { actor, scope, token } = lease
       yield* late.settle({ actor, scope, token, isRotated, answer }, registered)
@@ -134,7 +130,7 @@ export class HeldRefresh extends Context.Service<HeldRefresh>()("@oauth-manager/
         yield* commit.fail(lease, {
           reason: reasonOf(setback),
           retryIn,
-          inDoubt: isUnheard && rotates(registered.definition),
+          inDoubt: isUnheard && spendsRefreshTokens(registered.definition),
           ...problemOf(setback)
         })
       }
@@ -156,7 +152,7 @@ export class HeldRefresh extends Context.Service<HeldRefresh>()("@oauth-manager/
         const { provider, requestedScopes } = reading
         return yield* new ReauthorizationRequired({ provider, scopes: requestedScopes, tokenWorks: true })
       }
-      const isLost = lease.inDoubt && rotates(registered.definition)
+      const isLost = lease.inDoubt && spendsRefreshTokens(registered.definition)
       yield* commit.requireReauthorization(lease, { code: isLost ? "rotation_in_doubt" : "grant_revoked", ...wanted })
     })
 
@@ -182,7 +178,7 @@ export class HeldRefresh extends Context.Service<HeldRefresh>()("@oauth-manager/
 
     /** A lease that runs out is what tells that the refresh token may be spent; where it is not, others may go on. */
     const leave = ({ lease, registered }: RefreshRequest) =>
-      rotates(registered.definition) ? Effect.void : giveBack(lease)
+      spendsRefreshTokens(registered.definition) ? Effect.void : giveBack(lease)
 
     /** What could not be stored waits in the journal; all else is done with. */
     const ask = (request: RefreshRequest) =>
@@ -219,7 +215,7 @@ export class HeldRefresh extends Context.Service<HeldRefresh>()("@oauth-manager/
         const refreshToken = yield* Effect.tapError(vault.open(context, token.refreshToken.value, lease.dataKey), () =>
           giveBack(lease)
         )
-        if (lease.inDoubt && rotates(registered.definition)) yield* commit.recordDoubt(lease)
+        if (lease.inDoubt && spendsRefreshTokens(registered.definition)) yield* commit.recordDoubt(lease)
         if (!(yield* isInTime(begun))) return yield* giveBack(lease)
         const kept = answers.of(lease, registered.definition)
         yield* ask({ lease, registered, reading, refreshToken, kept })

@@ -4,6 +4,7 @@ import { type JournalEntry, RefreshJournal } from "../ports/RefreshJournal.ts"
 import { TokenVault } from "../ports/TokenVault.ts"
 import { answerContext } from "../vault/SealingContexts.ts"
 import type { HeldLease } from "./HeldLease.ts"
+import { spendsRefreshTokens } from "./SpentTokens.ts"
 
 /** What is done about the answer to one refresh until its tokens are committed. */
 export interface KeptAnswer {
@@ -16,10 +17,6 @@ export interface KeptAnswer {
   /** The answer is committed, or worth nothing any more. */
   readonly settle: Effect.Effect<void>
 }
-
-/** Does using a refresh token end it, now or soon? */
-const spendsTokens = ({ refreshTokens }: ProviderDefinition): boolean =>
-  refreshTokens !== false && refreshTokens.rotation !== "static" && refreshTokens.rotation !== "overlap"
 
 /**
  * Journals answers: at once where the old refresh token is spent by then, elsewhere when the storage does not take the new one.
@@ -70,7 +67,7 @@ export class RotatedAnswers extends Context.Service<RotatedAnswers>()(
               Effect.suspend(() => {
                 received = answer
                 isWritten = false
-                return spendsTokens(definition) ? secure : Effect.void
+                return spendsRefreshTokens(definition) ? secure : Effect.void
               }),
             received: Effect.sync(() => Option.fromUndefinedOr(received)),
             secure,
