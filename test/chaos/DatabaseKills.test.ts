@@ -9,7 +9,7 @@ import { percentile } from "./Percentile.ts"
 import { settleAll } from "./Settlement.ts"
 import type { Worker } from "./Worker.ts"
 
-const kills = effort(3, 50)
+const kills = effort(2, 50)
 const integrations = 24
 const readyWithin = 10_000
 

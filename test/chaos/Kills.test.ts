@@ -9,7 +9,7 @@ import { type Death, killMany } from "./KilledWorkers.ts"
 import { percentile } from "./Percentile.ts"
 import { settleAll } from "./Settlement.ts"
 
-const anywhere = effort(4, 1000)
+const anywhere = effort(2, 1000)
 const atEachFailpoint = effort(1, 100)
 const slots = 3
 

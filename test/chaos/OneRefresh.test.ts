@@ -10,9 +10,9 @@ import type { Call } from "./WorkerProtocol.ts"
 
 const processes = effort(2, 8)
 const callers = 64
-const integrations = effort(20, 200)
+const integrations = effort(8, 200)
 /** Beside all other tests a second is soon lost, and a call ends after ten. */
-const latest = effort(5000, 9000)
+const latest = effort(3000, 9000)
 const renewals = 5
 /** So many integrations at once, so that no process is too busy to hear an answer that comes just before its deadline. */
 const wave = 25
