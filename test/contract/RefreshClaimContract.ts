@@ -5,7 +5,7 @@ import { assert } from "@effect/vitest"
 import { DateTime, type Duration, Effect, Option, Result } from "effect"
 import { aScope, aToken, noPlan } from "../fakes/Samples.ts"
 import { contract, long, over, persistence, type PersistencePorts } from "./Contract.ts"
-import { integrate } from "./Seed.ts"
+import { change, integrate } from "./Seed.ts"
 
 let providers = 0
 
@@ -87,26 +87,12 @@ export const refreshClaimContract = contract<PersistencePorts>("TokenRepository,
 
   it.effect("gives nothing of an integration that is not active, and forgets its plan", () =>
     Effect.gen(function* () {
-      const { integrations, units } = yield* persistence
       const provider = aProvider()
       const integration = yield* planned(provider, { refreshAt: yield* ago("1 minute") })
       const problem = { code: "grant_revoked", since: yield* DateTime.now } as const
-      const ended = Result.getOrThrow(Integrations.requireReauthorization(integration, problem))
-      const write = Effect.andThen(integrations.findForUpdate(integration.owner, integration.id), (found) =>
-        Effect.andThen(
-          Effect.sync(() => assert.isTrue(Option.isSome(found))),
-          integrations.update(integration.owner, ended)
-        )
-      )
-      yield* units.forUser(integration.owner, write)
+      yield* change(integration, (before) => Result.getOrThrow(Integrations.requireReauthorization(before, problem)))
       assert.deepStrictEqual(yield* claim(provider), [])
-      yield* units.forUser(
-        integration.owner,
-        Effect.andThen(
-          integrations.findForUpdate(integration.owner, integration.id),
-          integrations.update(integration.owner, integration)
-        )
-      )
+      yield* change(integration, () => integration)
       assert.deepStrictEqual(yield* claim(provider), [])
     })
   )
@@ -171,6 +157,21 @@ export const refreshClaimContract = contract<PersistencePorts>("TokenRepository,
       yield* Effect.flip(units.acrossUsers(Effect.andThen(mine, Effect.fail("undone"))))
       assert.lengthOf(yield* units.acrossUsers(mine), 1)
       assert.lengthOf(yield* units.acrossUsers(mine), 0)
+    })
+  )
+
+  it.effect("keeps the announcement of an integration that is not active until it is again", () =>
+    Effect.gen(function* () {
+      const { tokens } = yield* persistence
+      const integration = yield* planned(aProvider(), { announceAt: yield* ago("1 minute") })
+      const mine = Effect.map(tokens.claimAnnouncementsAcrossUsers(10_000), (due) =>
+        due.filter(({ integrationId }) => integrationId === integration.id)
+      )
+      const problem = { code: "rotation_in_doubt", since: yield* DateTime.now } as const
+      yield* change(integration, (before) => Result.getOrThrow(Integrations.requireReauthorization(before, problem)))
+      assert.lengthOf(yield* mine, 0)
+      yield* change(integration, Integrations.resolveDoubt)
+      assert.lengthOf(yield* mine, 1)
     })
   )
 

@@ -189,16 +189,16 @@ export const layer = Layer.effect(
         }),
       claimAnnouncementsAcrossUsers: (limit) =>
         store.write("across users", (rows, { now }) => {
-          const due = filter(rows.tokens, everyRow, (row) => Option.exists(row.announceAt, (at) => at <= now)).slice(
-            0,
-            limit
-          )
+          const at = ({ announceAt }: TokenRow) => Option.getOrElse(announceAt, () => Infinity)
+          const due = filter(rows.tokens, everyRow, (row) => at(row) <= now && isActive(rows, row))
+            .toSorted((a, b) => at(a) - at(b))
+            .slice(0, limit)
           const tokens = due.reduce(
             (table, { token }) =>
               modify(table, token.integrationId, everyRow, (row) => ({ ...row, announceAt: Option.none() })),
             rows.tokens
           )
-          return [due.filter((row) => isActive(rows, row)).map(toDue), { ...rows, tokens }]
+          return [due.map(toDue), { ...rows, tokens }]
         }),
       markUsedAcrossUsers: (ids) =>
         store.write("across users", (rows, { now }) => {

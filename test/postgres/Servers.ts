@@ -10,7 +10,7 @@ import { Database, PostgresPorts } from "@oauth-manager/postgres"
 import { Context, Effect, Layer } from "effect"
 import { TestDatabase } from "./TestDatabase.ts"
 
-const ports = Effect.all({
+export const ports = Effect.all({
   units: UnitOfWork,
   authorizations: AuthorizationRepository,
   dataKeys: DataKeyRepository,

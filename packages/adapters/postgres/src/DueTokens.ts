@@ -47,7 +47,7 @@ export const claim = Effect.gen(function* () {
           SET refresh_at = CASE
             WHEN NOT due.usable THEN NULL
             WHEN due.idle THEN t.keep_alive_at
-            ELSE clock_timestamp() + ${secondsOf(visibility)} * (0.9 + 0.2 * random())
+            ELSE clock_timestamp() + ${secondsOf(visibility)} * (1 + 0.2 * random())
           END
           FROM due WHERE t.integration_id = due.integration_id
           RETURNING t.tenant_id, t.user_id, t.integration_id, t.generation, due.usable AND NOT due.idle AS given`,

@@ -8,6 +8,8 @@ const channel = "oauth_manager_tokens"
 
 const whileDown = Schedule.jittered(Schedule.min([Schedule.exponential("200 millis"), Schedule.spaced("10 seconds")]))
 
+const unheard = () => Effect.logDebug("signals of refreshes are not heard; whoever waits looks now and then")
+
 /**
  * Signals by LISTEN, on one connection for the whole process. While it is down nothing is signalled, and everybody is once when it
  * is up again. `url` leads past a transaction pooler, which would not keep the connection.
@@ -33,16 +35,17 @@ export const layer = ({ url }: { readonly url: Redacted.Redacted<string> }): Lay
         })
         const notifications = yield* connection.listen(channel)
         wakeAll()
-        return yield* Effect.forever(
-          Effect.map(Queue.take(notifications), ({ payload }) => {
-            wake(payload)
-          })
-        )
+        const hearing = Effect.map(Queue.take(notifications), ({ payload }) => {
+          wake(payload)
+        })
+        // Its end is no failure: the next connection is tried for without the patience that failures have taught.
+        return yield* Effect.ignore(Effect.tapError(Effect.forever(hearing), unheard))
       })
 
       yield* Effect.scoped(listening).pipe(
-        Effect.tapError(() => Effect.logDebug("signals of refreshes are not heard; whoever waits looks now and then")),
+        Effect.tapError(unheard),
         Effect.retry(whileDown),
+        Effect.repeat(Schedule.jittered(Schedule.spaced("100 millis"))),
         Effect.ignore,
         Effect.forkScoped
       )

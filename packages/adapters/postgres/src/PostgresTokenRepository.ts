@@ -16,7 +16,7 @@ export const layer = Layer.effect(
   TokenRepository,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    const { acrossUsers, forUser, singleForUser } = yield* ScopedTransaction.make
+    const { acrossUsers, forUser, lockingForUser, singleForUser } = yield* ScopedTransaction.make
     const claimDue = yield* DueTokens.claim
     const after = (wait: Duration.Duration) =>
       sql`clock_timestamp() + make_interval(secs => ${Duration.toSeconds(wait)}::float8)`
@@ -81,7 +81,7 @@ export const layer = Layer.effect(
 
       acquireLease: (scope, id, { duration, generation, owner }) =>
         Effect.map(
-          singleForUser<LeaseRow>("TokenRepository.acquireLease", scope, [
+          lockingForUser<LeaseRow>("TokenRepository.acquireLease", scope, [
             "SELECT * FROM acquire_lease($1, $2, $3, $4, $5, $6)",
             [scope.tenant, scope.user, id, generation, owner, Duration.toSeconds(duration)]
           ]),
@@ -90,7 +90,7 @@ export const layer = Layer.effect(
 
       releaseLease: (scope, id, owner) =>
         Effect.asVoid(
-          singleForUser("TokenRepository.releaseLease", scope, [
+          lockingForUser("TokenRepository.releaseLease", scope, [
             "SELECT release_lease($1, $2, $3, $4)",
             [scope.tenant, scope.user, id, owner]
           ])
@@ -144,14 +144,12 @@ export const layer = Layer.effect(
           "TokenRepository.claimAnnouncementsAcrossUsers",
           Effect.flatMap(
             sql`WITH due AS MATERIALIZED (
-                SELECT t.integration_id, i.status FROM tokens t JOIN integrations i ON i.id = t.integration_id
-                WHERE t.announce_at <= statement_timestamp()
+                SELECT t.integration_id FROM tokens t JOIN integrations i ON i.id = t.integration_id
+                WHERE t.announce_at <= statement_timestamp() AND i.status = 'active'
                 ORDER BY t.announce_at LIMIT ${limit} FOR NO KEY UPDATE OF t SKIP LOCKED
-              ), taken AS (
-                UPDATE tokens t SET announce_at = NULL FROM due WHERE t.integration_id = due.integration_id
-                RETURNING t.tenant_id, t.user_id, t.integration_id, t.generation, due.status
               )
-              SELECT * FROM taken WHERE status = 'active'`,
+              UPDATE tokens t SET announce_at = NULL FROM due WHERE t.integration_id = due.integration_id
+              RETURNING t.tenant_id, t.user_id, t.integration_id, t.generation`,
             allDue
           )
         ),

@@ -59,10 +59,11 @@ export const make = Effect.gen(function* () {
   const single = <Row extends object>(
     operation: string,
     query: Query,
-    mayJoin: (around: Reach) => boolean
+    mayJoin: (around: Reach) => boolean,
+    alone: (...query: Query) => Effect.Effect<ReadonlyArray<Row>, SqlError.SqlError> = pipeline.query<Row>
   ): Effect.Effect<ReadonlyArray<Row>, RepositoryUnavailable> =>
     Effect.flatMap(CurrentReach, (around) => {
-      if (around === undefined) return pipeline.query<Row>(...query)
+      if (around === undefined) return alone(...query)
       return mayJoin(around) ? sql.unsafe<Row>(...query) : wrongReach(operation)
     }).pipe(Effect.mapError(unavailable(operation)))
 
@@ -99,6 +100,10 @@ export const make = Effect.gen(function* () {
     /** One statement on one user's rows that sets its scope itself: on its own it needs neither BEGIN nor COMMIT. */
     singleForUser: <Row extends object>(operation: string, scope: UserScope, query: Query) =>
       single<Row>(operation, query, (around) => covers(around, scope)),
+
+    /** As `singleForUser`, for a statement that waits, for a lock or for the disk: on its own connection it keeps no other waiting. */
+    lockingForUser: <Row extends object>(operation: string, scope: UserScope, query: Query) =>
+      single<Row>(operation, query, (around) => covers(around, scope), sql.unsafe<Row>),
 
     /** One statement that sets its scope itself and puts back that of the unit of work around, whichever that is. */
     singleForAnyone: <Row extends object>(operation: string, query: Query) => single<Row>(operation, query, () => true)
