@@ -5,7 +5,6 @@ import {
   compareGrant,
   type Consent,
   ConsentId,
-  Freshness,
   type Grant,
   type Integration,
   IntegrationId,
@@ -34,6 +33,7 @@ import { TokenRepository } from "../ports/TokenRepository.ts"
 import { type SealingContext, TokenVault } from "../ports/TokenVault.ts"
 import { UnitOfWork } from "../ports/UnitOfWork.ts"
 import { tokenContext } from "../vault/SealingContexts.ts"
+import { keepingRefreshToken } from "./KeptRefreshToken.ts"
 import { outlast } from "./StorageOutage.ts"
 import { TokenSealer } from "./TokenSealer.ts"
 
@@ -143,13 +143,7 @@ export class GrantStore extends Context.Service<GrantStore>()("@oauth-manager/ap
       const sealed = Option.flatMap(held, (token) => token.refreshToken)
       if (Option.isSome(answer.refreshToken) || Option.isNone(held) || Option.isNone(sealed)) return answer
       const context = tokenContext(integration, "refresh_token", held.value.generation)
-      return {
-        ...answer,
-        refreshToken: yield* openIfReadable(context, sealed.value),
-        refreshExpiresIn: Option.orElse(answer.refreshExpiresIn, () =>
-          Freshness.remaining(held.value.refreshExpiresAt, now)
-        )
-      }
+      return keepingRefreshToken(answer, held.value, yield* openIfReadable(context, sealed.value), now)
     })
 
     const write = Effect.fnUntraced(function* (caller: Caller, received: ReceivedGrant) {

@@ -1,5 +1,6 @@
-import { Freshness, type ProviderId, type Token } from "@oauth-manager/domain"
+import { Freshness, type ProviderId } from "@oauth-manager/domain"
 import { Context, DateTime, Duration, Effect, Layer, Option, type Redacted } from "effect"
+import { keepingRefreshToken } from "../grants/KeptRefreshToken.ts"
 import {
   type AdminActionRequired,
   type GrantRefused,
@@ -111,33 +112,16 @@ export class ProviderRefresh extends Context.Service<ProviderRefresh>()(
         )
       })
 
-      /** An answer without a refresh token leaves the old one in force. */
-      const complete = Effect.fnUntraced(function* (
-        { refreshExpiresAt }: Pick<Token, "refreshExpiresAt">,
-        refreshToken: Redacted.Redacted<string>,
-        answer: TokenAnswer
-      ): Effect.fn.Return<TokenAnswer> {
-        if (Option.isSome(answer.refreshToken)) return answer
-        const now = yield* DateTime.now
-        return {
-          ...answer,
-          refreshToken: Option.some(refreshToken),
-          refreshExpiresIn: Option.orElse(answer.refreshExpiresIn, () => Freshness.remaining(refreshExpiresAt, now))
-        }
-      })
-
       return {
-        complete,
         ask: Effect.fnUntraced(function* (request: RefreshRequest) {
           const verdict = yield* ask(request).pipe(
             Effect.map((answer): Verdict => ({ _tag: "Renewed", answer })),
             Effect.catchTag("GrantRefused", (refused) => confirm(request, refused))
           )
           if (verdict._tag !== "Renewed") return verdict
-          return {
-            _tag: "Renewed",
-            answer: yield* complete(request.lease.token, request.refreshToken, verdict.answer)
-          } satisfies Verdict
+          const held = Option.some(request.refreshToken)
+          const answer = keepingRefreshToken(verdict.answer, request.lease.token, held, yield* DateTime.now)
+          return { _tag: "Renewed", answer } satisfies Verdict
         }),
 
         /** What is left where a new refresh token came without an access token: the old one, for as long as it lives. */

@@ -1,5 +1,6 @@
 import type { IntegrationId, UserScope } from "@oauth-manager/domain"
-import { Cause, Context, Effect, Layer, Option, Result } from "effect"
+import { Cause, Context, DateTime, Effect, Layer, Option, Result } from "effect"
+import { keepingRefreshToken } from "../grants/KeptRefreshToken.ts"
 import { IntegrationRepository } from "../ports/IntegrationRepository.ts"
 import { OAuthClient } from "../ports/OAuthClient.ts"
 import { ProviderRegistry, type RegisteredProvider } from "../ports/ProviderRegistry.ts"
@@ -48,9 +49,8 @@ export class ReplayJournal extends Context.Service<ReplayJournal>()(
             return Option.some(answer.success)
           }
           const context = tokenContext({ owner, id }, "refresh_token", generation)
-          return yield* Effect.asSome(
-            provider.complete(held.value, yield* vault.open(context, refreshToken.value), answer.success)
-          )
+          const kept = Option.some(yield* vault.open(context, refreshToken.value))
+          return Option.some(keepingRefreshToken(answer.success, held.value, kept, yield* DateTime.now))
         }
         return yield* Effect.transposeOption(
           Option.map(answer.failure.refreshToken, (replacement) =>
