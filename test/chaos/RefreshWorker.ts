@@ -2,13 +2,13 @@ import { NodeRuntime } from "@effect/platform-node"
 import {
   Application,
   ReadAccessToken,
-  ReplayJournal,
+  RefreshTimings,
   RefreshToken,
   type ReleasedToken,
+  ReplayJournal,
   type TokenDescription
 } from "@oauth-manager/application"
 import { Duration, Effect, Layer, Option, Redacted, Schedule } from "effect"
-import { RefreshTimings } from "../../packages/application/src/refresh/RefreshTimings.ts"
 import { aCaller } from "../fakes/Samples.ts"
 import * as ChaosPorts from "./ChaosPorts.ts"
 import * as Failpoints from "./Failpoints.ts"

@@ -9,13 +9,14 @@ import {
 } from "@oauth-manager/application"
 import { Cause, type Duration, Effect, Layer, Schedule } from "effect"
 
-const untilStopped = <A, E>(name: string, every: Duration.Input, task: Effect.Effect<A, E>) =>
+const patiently = <A, E>(name: string, task: Effect.Effect<A, E>) =>
   task.pipe(
     Effect.tapCause((cause) => Effect.logWarning(`${name} failed; it is tried again`, Cause.pretty(cause))),
-    Effect.exit,
-    Effect.repeat(Schedule.jittered(Schedule.spaced(every))),
-    Effect.forkScoped
+    Effect.exit
   )
+
+const untilStopped = <A, E>(name: string, every: Duration.Input, task: Effect.Effect<A, E>) =>
+  patiently(name, task).pipe(Effect.repeat(Schedule.jittered(Schedule.spaced(every))), Effect.forkScoped)
 
 /** What is done again and again. Any number of servers may: what one takes, the others do not get. */
 export const layer = Layer.effectDiscard(
@@ -28,8 +29,9 @@ export const layer = Layer.effectDiscard(
     const { announceDue } = yield* AnnounceExpiry
     const uses = yield* TokenUses
     // What this server left behind comes first: a refresh of it would use a token that is spent
-    yield* Effect.ignore(replay(), { log: "Warn", message: "the journal cannot be read now; it is tried again" })
-    yield* untilStopped("the replay of the journal", "30 seconds", replay())
+    const replayed = patiently("the replay of the journal", replay())
+    yield* replayed
+    yield* Effect.forkScoped(Effect.schedule(replayed, Schedule.jittered(Schedule.spaced("30 seconds"))))
     yield* untilStopped("the refresh of tokens", "5 seconds", refreshDue())
     yield* untilStopped("the announcement of ends", "1 minute", announceDue())
     yield* untilStopped("the record of use", "1 minute", uses.write)

@@ -1,6 +1,6 @@
 import { EnvelopeTokenVault, Keyring, KeyringConfig, KeyringFile } from "@oauth-manager/vault"
 import { Effect, Layer, Option } from "effect"
-import { join } from "node:path"
+import * as DataFolder from "../configuration/DataFolder.ts"
 import { ServerConfiguration } from "../configuration/ServerConfiguration.ts"
 import { StartupFailed } from "../StartupFailed.ts"
 
@@ -10,7 +10,7 @@ const KeyManagementLayer = Layer.unwrap(
     const { vaultKeys, dataDir } = yield* ServerConfiguration
     const keys = yield* Option.match(vaultKeys, {
       onSome: (value) => KeyringConfig.parse(value),
-      onNone: () => KeyringFile.loadOrCreate(join(dataDir, "keyring"))
+      onNone: () => KeyringFile.loadOrCreate(DataFolder.keyring(dataDir))
     })
     return Keyring.layer({ keys })
   }).pipe(Effect.mapError(({ message }) => new StartupFailed({ message })))

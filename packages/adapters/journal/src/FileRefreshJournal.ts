@@ -1,14 +1,11 @@
 import { type JournalEntry, JournalUnavailable, RefreshJournal } from "@oauth-manager/application"
 import { Clock, Effect, Layer, Order, Semaphore } from "effect"
 import * as AnswerFile from "./AnswerFile.ts"
+import { type EntryKey, keyOf } from "./EntryKey.ts"
 import * as GroupCommit from "./GroupCommit.ts"
 import { JournalFolderRefused } from "./JournalFolderRefused.ts"
 import * as JournalLine from "./JournalLine.ts"
 import { OpenFiles } from "./OpenFiles.ts"
-
-type EntryKey = Pick<JournalEntry, "integrationId" | "generation">
-
-const keyOf = ({ generation, integrationId }: EntryKey): string => `${integrationId} ${generation}`
 
 const oldestFirst = Order.mapInput(Order.Number, ({ answeredAt }: JournalEntry) => answeredAt.epochMilliseconds)
 

@@ -1,5 +1,6 @@
 import { Effect } from "effect"
 import * as AnswerFile from "./AnswerFile.ts"
+import { keyOf } from "./EntryKey.ts"
 import { JournalFolderRefused } from "./JournalFolderRefused.ts"
 import * as JournalLine from "./JournalLine.ts"
 
@@ -14,7 +15,7 @@ export const count = (folder: string): Effect.Effect<number, JournalFolderRefuse
       const entries = contents.flatMap((content) =>
         content === undefined ? [] : JournalLine.decodeAll(content).entries
       )
-      return new Set(entries.map(({ generation, integrationId }) => `${integrationId} ${generation}`)).size
+      return new Set(entries.map(keyOf)).size
     },
     catch: (cause) =>
       new JournalFolderRefused({

@@ -1,7 +1,8 @@
 import type { DueToken, RepositoryUnavailable, TokenRepository } from "@oauth-manager/application"
 import { IntegrationId } from "@oauth-manager/domain"
-import { Duration, Effect, Schema } from "effect"
+import { Effect, Schema } from "effect"
 import { SqlClient } from "effect/sql"
+import { interval } from "./Intervals.ts"
 import * as Rows from "./Rows.ts"
 import * as ScopedTransaction from "./ScopedTransaction.ts"
 
@@ -26,8 +27,6 @@ export const claim = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const { acrossUsers } = yield* ScopedTransaction.make
 
-  const secondsOf = (duration: Duration.Duration) => sql`make_interval(secs => ${Duration.toSeconds(duration)}::float8)`
-
   // It takes the locks of tokens alone and waits for none, so that it is part of no circle. Materialized, as a subquery run
   // again for each row would claim more than the limit.
   const claimOnce = ({ idleAfter, limit, provider, visibility }: Claim) =>
@@ -37,7 +36,7 @@ export const claim = Effect.gen(function* () {
         sql`WITH due AS MATERIALIZED (
             SELECT t.integration_id,
               i.status = 'active' AS usable,
-              t.used_at <= statement_timestamp() - ${secondsOf(idleAfter)}
+              t.used_at <= statement_timestamp() - ${interval(sql, idleAfter)}
                 AND coalesce(t.keep_alive_at > statement_timestamp(), true) AS idle
             FROM tokens t JOIN integrations i ON i.id = t.integration_id
             WHERE t.provider = ${provider} AND t.refresh_at <= statement_timestamp()
@@ -47,7 +46,7 @@ export const claim = Effect.gen(function* () {
           SET refresh_at = CASE
             WHEN NOT due.usable THEN NULL
             WHEN due.idle THEN t.keep_alive_at
-            ELSE clock_timestamp() + ${secondsOf(visibility)} * (1 + 0.2 * random())
+            ELSE clock_timestamp() + ${interval(sql, visibility)} * (1 + 0.2 * random())
           END
           FROM due WHERE t.integration_id = due.integration_id
           RETURNING t.tenant_id, t.user_id, t.integration_id, t.generation, due.usable AND NOT due.idle AS given`,

@@ -1,8 +1,9 @@
 import { AuthorizationRepository, type CompletionClaim } from "@oauth-manager/application"
 import { type AuthorizationId, type AuthorizationStatus, Sealed, type UserScope } from "@oauth-manager/domain"
-import { DateTime, Duration, Effect, Layer, Option, Schema } from "effect"
+import { DateTime, type Duration, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { AuthorizationRow, columns, toAuthorization, toColumns } from "./AuthorizationRow.ts"
+import { fromNow } from "./Intervals.ts"
 import * as Rows from "./Rows.ts"
 import * as ScopedTransaction from "./ScopedTransaction.ts"
 
@@ -43,7 +44,7 @@ export const layer = Layer.effect(
       if (taken) return { _tag: "InProgress" } satisfies CompletionClaim
       yield* sql`UPDATE authorizations
         SET completion_owner = ${owner},
-          completion_until = clock_timestamp() + make_interval(secs => ${Duration.toSeconds(duration)}::float8)
+          completion_until = ${fromNow(sql, duration)}
         WHERE ${own(scope)} AND id = ${id}`
       return { _tag: "Claimed", code, flow } satisfies CompletionClaim
     })

@@ -1,7 +1,8 @@
 import { AccountAlreadyConnected, IntegrationRepository } from "@oauth-manager/application"
-import { Duration, Effect, Layer, Option } from "effect"
+import { Effect, Layer, Option } from "effect"
 import { SqlClient } from "effect/sql"
 import { IntegrationRow, SummaryRow, toColumns, toIntegration, toSummary } from "./IntegrationRow.ts"
+import { fromNow } from "./Intervals.ts"
 import * as Rows from "./Rows.ts"
 import * as ScopedTransaction from "./ScopedTransaction.ts"
 
@@ -123,7 +124,7 @@ export const layer = Layer.effect(
                 ORDER BY reverify_at LIMIT ${limit} FOR NO KEY UPDATE SKIP LOCKED
               )
               UPDATE integrations i
-              SET reverify_at = clock_timestamp() + make_interval(secs => ${Duration.toSeconds(lease)}::float8)
+              SET reverify_at = ${fromNow(sql, lease)}
               FROM due WHERE i.id = due.id
               RETURNING i.*`,
             allIntegrations

@@ -1,7 +1,8 @@
 import { type PendingRevocation, RevocationId, RevocationOutbox } from "@oauth-manager/application"
 import { IntegrationId, ProviderId, Sealed } from "@oauth-manager/domain"
-import { Duration, Effect, Layer, Option, Schema } from "effect"
+import { Effect, Layer, Option, Schema } from "effect"
 import { SqlClient } from "effect/sql"
+import { fromNow } from "./Intervals.ts"
 import * as Rows from "./Rows.ts"
 import * as ScopedTransaction from "./ScopedTransaction.ts"
 
@@ -34,8 +35,6 @@ export const layer = Layer.effect(
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const { acrossUsers, forUser } = yield* ScopedTransaction.make
-    const after = (delay: Duration.Duration) =>
-      sql`clock_timestamp() + make_interval(secs => ${Duration.toSeconds(delay)}::float8)`
 
     return RevocationOutbox.of({
       add: (scope, revocation, delay) =>
@@ -45,7 +44,7 @@ export const layer = Layer.effect(
           sql`INSERT INTO pending_revocations
               (id, integration_id, tenant_id, user_id, provider, token_type_hint, token, access_token, generation, attempts, due_at)
             VALUES (${revocation.id}, ${revocation.integrationId}, ${scope.tenant}, ${scope.user}, ${revocation.provider},
-              ${revocation.tokenTypeHint}, ${revocation.token}, ${Option.getOrNull(revocation.accessToken)}, ${revocation.generation}, ${revocation.attempts}, ${after(delay)})`
+              ${revocation.tokenTypeHint}, ${revocation.token}, ${Option.getOrNull(revocation.accessToken)}, ${revocation.generation}, ${revocation.attempts}, ${fromNow(sql, delay)})`
         ),
 
       claimDueAcrossUsers: (limit, lease) =>
@@ -57,7 +56,7 @@ export const layer = Layer.effect(
                 SELECT id FROM pending_revocations WHERE due_at <= statement_timestamp()
                 ORDER BY due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
               )
-              UPDATE pending_revocations p SET due_at = ${after(lease)}
+              UPDATE pending_revocations p SET due_at = ${fromNow(sql, lease)}
               FROM due WHERE p.id = due.id
               RETURNING p.*`,
             allRevocations
@@ -76,7 +75,7 @@ export const layer = Layer.effect(
         forUser(
           "RevocationOutbox.postpone",
           scope,
-          sql`UPDATE pending_revocations SET attempts = attempts + 1, due_at = ${after(delay)}
+          sql`UPDATE pending_revocations SET attempts = attempts + 1, due_at = ${fromNow(sql, delay)}
             WHERE tenant_id = ${scope.tenant} AND user_id = ${scope.user} AND id = ${id}`
         )
     })

@@ -2,6 +2,7 @@ import { TokenRepository } from "@oauth-manager/application"
 import type { IntegrationId, UserScope } from "@oauth-manager/domain"
 import { Duration, Effect, Layer, Option } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
+import { fromNow } from "./Intervals.ts"
 import * as Rows from "./Rows.ts"
 import * as ScopedTransaction from "./ScopedTransaction.ts"
 import { type TokenReadingRow, toTokenReading } from "./TokenReadingRow.ts"
@@ -18,8 +19,6 @@ export const layer = Layer.effect(
     const sql = yield* SqlClient.SqlClient
     const { acrossUsers, forUser, lockingForUser, singleForUser } = yield* ScopedTransaction.make
     const claimDue = yield* DueTokens.claim
-    const after = (wait: Duration.Duration) =>
-      sql`clock_timestamp() + make_interval(secs => ${Duration.toSeconds(wait)}::float8)`
 
     const own = (scope: UserScope, id: IntegrationId) =>
       sql`tenant_id = ${scope.tenant} AND user_id = ${scope.user} AND integration_id = ${id}`
@@ -102,8 +101,8 @@ export const layer = Layer.effect(
           scope,
           id,
           sql`UPDATE tokens SET lease_owner = NULL, lease_until = NULL, refresh_failures = refresh_failures + 1,
-              retry_at = ${after(retryIn)},
-              refresh_at = CASE WHEN refresh_at IS NOT NULL THEN greatest(refresh_at, ${after(retryIn)}) END,
+              retry_at = ${fromNow(sql, retryIn)},
+              refresh_at = CASE WHEN refresh_at IS NOT NULL THEN greatest(refresh_at, ${fromNow(sql, retryIn)}) END,
               in_doubt = in_doubt OR ${inDoubt}
             WHERE ${own(scope, id)} AND lease_owner = ${owner}`
         ),

@@ -21,6 +21,9 @@ import { sharing } from "./SharedGrants.ts"
 const firstDelay = Duration.seconds(30)
 const longestDelay = Duration.hours(6)
 
+/** Until when whoever puts a revocation into the outbox has the only try at the provider. */
+export const ownTry = Duration.seconds(30)
+
 /** When to try the provider again: twice as long each time, up to six hours. */
 const delayAfter = (attempts: number): Duration.Duration =>
   Duration.min(Duration.times(firstDelay, 2 ** Math.min(attempts, 20)), longestDelay)

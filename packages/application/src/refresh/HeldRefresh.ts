@@ -17,7 +17,7 @@ import { ProviderGate } from "./ProviderGate.ts"
 import { ProviderRefresh, type RefreshRequest, type Verdict } from "./ProviderRefresh.ts"
 import { ReauthorizationRequired } from "./ReauthorizationRequired.ts"
 import { delayAfter, type RefreshSetback } from "./RefreshBackoff.ts"
-import { type Answered, RefreshCommit } from "./RefreshCommit.ts"
+import { RefreshCommit } from "./RefreshCommit.ts"
 import { RefreshTimings } from "./RefreshTimings.ts"
 import { RotatedAnswers } from "./RotatedAnswers.ts"
 import { spendsRefreshTokens } from "./SpentTokens.ts"
@@ -55,6 +55,12 @@ const reasonOf = (setback: RefreshSetback): string => {
   }
 }
 
+const isSetback = (error: { readonly _tag: string }): error is RefreshSetback =>
+  error instanceof AdminActionRequired
+  || error instanceof ProviderMisconfigured
+  || error instanceof ProviderUnavailable
+  || error instanceof TokenAnswerUnusable
+
 /** What a caller is told of a setback. */
 const told = (setback: RefreshSetback, retryIn: Duration.Duration) =>
   setback._tag === "TokenAnswerUnusable"
@@ -84,14 +90,6 @@ export class HeldRefresh extends Context.Service<HeldRefresh>()("@oauth-manager/
     const giveBack = ({ owner, scope, token }: HeldLease) =>
       Effect.ignore(tokens.releaseLease(scope, token.integrationId, owner))
 
-    const answeredOf = ({ actor, owner, scope, token }: HeldLease, obtainedAt: DateTime.Utc): Answered => ({
-      actor,
-      scope,
-      token,
-      owner,
-      obtainedAt
-    })
-
     /**
      * An answer that spent the refresh token is stored whoever has the lease by now: nobody else can come to another. Otherwise the
      * one with the lease has the better right.
@@ -99,11 +97,9 @@ export class HeldRefresh extends Context.Service<HeldRefresh>()("@oauth-manager/
     const store = Effect.fnUntraced(function* (request: RefreshRequest, answer: TokenAnswer) {
       const { lease, refreshToken, registered } = request
       const isRotated = !Option.contains(answer.refreshToken, refreshToken)
-      const answered = answeredOf(lease, yield* DateTime.now)
-      const fence = isRotated && spendsRefreshTokens(registered.definition) ? "answer" : lease.owner
-      if (yield* commit.succeed({ ...answered, owner: fence }, registered, answer)) return
-      const { actor, scope, token } = lease
-      yield* late.settle({ actor, scope, token, isRotated, answer }, registered)
+      const owner = isRotated && spendsRefreshTokens(registered.definition) ? "answer" : lease.owner
+      if (yield* commit.succeed({ ...lease, owner, obtainedAt: yield* DateTime.now }, registered, answer)) return
+      yield* late.settle({ ...lease, isRotated, answer }, registered)
     })
 
     const salvage = Effect.fnUntraced(function* (
@@ -113,7 +109,7 @@ export class HeldRefresh extends Context.Service<HeldRefresh>()("@oauth-manager/
     ) {
       if (Option.isNone(setback.refreshToken)) return false
       const answer = yield* provider.salvage(lease, setback.refreshToken.value)
-      yield* commit.salvage(lease, answeredOf(lease, yield* DateTime.now), registered, answer, retryIn)
+      yield* commit.salvage({ ...lease, obtainedAt: yield* DateTime.now }, registered, answer, retryIn)
       return true
     })
 
@@ -169,12 +165,6 @@ export class HeldRefresh extends Context.Service<HeldRefresh>()("@oauth-manager/
           return Effect.void
       }
     }
-
-    const isSetback = (error: { readonly _tag: string }): error is RefreshSetback =>
-      error instanceof AdminActionRequired
-      || error instanceof ProviderMisconfigured
-      || error instanceof ProviderUnavailable
-      || error instanceof TokenAnswerUnusable
 
     /** A lease that runs out is what tells that the refresh token may be spent; where it is not, others may go on. */
     const leave = ({ lease, registered }: RefreshRequest) =>

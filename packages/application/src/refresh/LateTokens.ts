@@ -1,9 +1,9 @@
-import { type Token, type UserScope } from "@oauth-manager/domain"
-import { Context, Duration, Effect, Layer, Option, Redacted } from "effect"
+import { Integrations, type Token, type UserScope } from "@oauth-manager/domain"
+import { Context, Effect, Layer, Option, Redacted } from "effect"
 import { SecureRandom } from "effect/crypto"
 import type { Actor } from "../access/Journal.ts"
 import { discardedTokens } from "../disconnect/RevokedTokens.ts"
-import { Revoker } from "../disconnect/Revoker.ts"
+import { ownTry, Revoker } from "../disconnect/Revoker.ts"
 import { IntegrationRepository } from "../ports/IntegrationRepository.ts"
 import type { TokenAnswer } from "../ports/OAuthClient.ts"
 import type { RegisteredProvider } from "../ports/ProviderRegistry.ts"
@@ -22,9 +22,6 @@ interface Late {
   readonly isRotated: boolean
   readonly answer: TokenAnswer
 }
-
-/** Until when the one who adds a revocation has the only try at the provider. */
-const ownTry = Duration.seconds(30)
 
 /** Sees to tokens that came after their integration had ended: nobody would ever revoke them. */
 export class LateTokens extends Context.Service<LateTokens>()("@oauth-manager/application/refresh/LateTokens", {
@@ -49,8 +46,7 @@ export class LateTokens extends Context.Service<LateTokens>()("@oauth-manager/ap
 
     const enqueue = Effect.fnUntraced(function* ({ answer, scope, token }: Late, registered: RegisteredProvider) {
       const found = yield* integrations.findForUpdate(scope, token.integrationId)
-      const hasEnded = Option.exists(found, ({ status }) => status === "disconnecting" || status === "disconnected")
-      if (!hasEnded) return []
+      if (!Option.exists(found, Integrations.hasEnded)) return []
       const generation = token.generation + 1
       return yield* Effect.forEach(
         discardedTokens(registered.definition.revocation, answer),
@@ -74,13 +70,11 @@ export class LateTokens extends Context.Service<LateTokens>()("@oauth-manager/ap
     })
 
     return {
-      /** True where the tokens are stored after all. Those of an integration that has ended are revoked, now or later. */
+      /** Those of an integration that has ended are revoked, now or later. */
       settle: Effect.fnUntraced(function* (late: Late, registered: RegisteredProvider) {
-        if (yield* isStored(late)) return true
-        if (!late.isRotated) return false
+        if (!late.isRotated || (yield* isStored(late))) return
         const pending = yield* units.forUser(late.scope, enqueue(late, registered))
         yield* Effect.forEach(pending, (one) => revoker.attempt(one, late.actor), { discard: true })
-        return false
       })
     }
   })

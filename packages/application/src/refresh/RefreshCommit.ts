@@ -16,7 +16,7 @@ import { AuditTrail } from "../ports/AuditTrail.ts"
 import { IntegrationRepository } from "../ports/IntegrationRepository.ts"
 import type { TokenAnswer } from "../ports/OAuthClient.ts"
 import type { RegisteredProvider } from "../ports/ProviderRegistry.ts"
-import { TokenRepository } from "../ports/TokenRepository.ts"
+import { type RefreshFailed, TokenRepository } from "../ports/TokenRepository.ts"
 import { UnitOfWork } from "../ports/UnitOfWork.ts"
 import type { HeldLease } from "./HeldLease.ts"
 
@@ -31,11 +31,9 @@ export interface Answered {
   readonly reason?: string
 }
 
-/** How a refresh failed. With `problem` the integration says what ails it. */
-export interface RefreshSetback {
+/** How a refresh failed, as it is put on record. With `problem` the integration says what ails it. */
+export interface RecordedFailure extends Omit<RefreshFailed, "owner"> {
   readonly reason: string
-  readonly retryIn: Duration.Duration
-  readonly inDoubt: boolean
   readonly problem?: Omit<Problem, "since">
 }
 
@@ -141,7 +139,7 @@ export class RefreshCommit extends Context.Service<RefreshCommit>()(
         yield* record(lease, { action: "integration.problem_noted", outcome: "failure", reason: problem.code })
       })
 
-      const fail = (lease: HeldLease, { inDoubt, problem, reason, retryIn }: RefreshSetback) =>
+      const fail = (lease: HeldLease, { inDoubt, problem, reason, retryIn }: RecordedFailure) =>
         whileCurrent(lease, (integration, since) =>
           Effect.gen(function* () {
             const { owner, scope, token } = lease
@@ -161,8 +159,7 @@ export class RefreshCommit extends Context.Service<RefreshCommit>()(
          * one. It counts as a failure.
          */
         salvage: (
-          lease: HeldLease,
-          answered: Answered,
+          lease: HeldLease & Pick<Answered, "obtainedAt">,
           registered: RegisteredProvider,
           answer: TokenAnswer,
           retryIn: Duration.Duration
@@ -172,7 +169,7 @@ export class RefreshCommit extends Context.Service<RefreshCommit>()(
               lease.scope,
               Effect.gen(function* () {
                 const { owner, scope, token } = lease
-                if (!(yield* write(answered, registered, answer))) return false
+                if (!(yield* write(lease, registered, answer))) return false
                 const next = { ...token, generation: token.generation + 1 }
                 yield* tokens.acquireLease(scope, token.integrationId, {
                   generation: next.generation,

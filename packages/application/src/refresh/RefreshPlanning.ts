@@ -1,5 +1,4 @@
-import type { Integration, RefreshPlan, Token } from "@oauth-manager/domain"
-import { Freshness } from "@oauth-manager/domain"
+import { Freshness, type Integration, type RefreshPlan, type Token } from "@oauth-manager/domain"
 import type { ProviderDefinition, RefreshTokenLifetime, Rotation } from "@oauth-manager/provider-sdk"
 import { DateTime, Duration, Option } from "effect"
 
@@ -13,26 +12,22 @@ const latestNotice = Duration.days(30)
 /** Does a used refresh token stay the one to use? */
 const isStatic = (rotation: Rotation) => rotation === "static"
 
-const share = (of: Duration.Duration, part: number) => Duration.times(of, part)
-
-const after = (begin: DateTime.Utc, wait: Duration.Duration) => DateTime.addDuration(begin, wait)
+/** A moment at 80 % of a life, 10 % sooner or later by `chance` (0 to 1), so that what ends in one minute is not asked for in one. */
+const inTime = (begin: DateTime.Utc, life: Duration.Duration, chance: number) =>
+  DateTime.addDuration(begin, Duration.times(life, 0.7 + 0.2 * chance))
 
 const earliest = (times: ReadonlyArray<DateTime.Utc>): Option.Option<DateTime.Utc> =>
   Option.fromUndefinedOr(times.toSorted((a, b) => DateTime.toEpochMillis(a) - DateTime.toEpochMillis(b))[0])
 
 const secondsOf = ({ seconds }: RefreshTokenLifetime) => Duration.seconds(seconds)
 
-/**
- * When a token is refreshed ahead of its end: at 80 % of its life, 10 % sooner or later by `chance` (0 to 1), so that what ends
- * in one minute is not asked for in one. Where each refresh kills the refresh token before its answer has come, none is made
- * that nobody asked for.
- */
+/** When a token is refreshed ahead of its end; never where each refresh kills the refresh token before its answer has come. */
 const refreshAt = (rotation: Rotation, token: Token, chance: number) =>
   rotation === "strict"
     ? Option.none()
     : Freshness.lifetime(token).pipe(
         Option.filter((life) => Duration.isGreaterThanOrEqualTo(life, shortest)),
-        Option.map((life) => after(token.obtainedAt, share(life, 0.7 + 0.2 * chance)))
+        Option.map((life) => inTime(token.obtainedAt, life, chance))
       )
 
 /** What a refresh puts off: that the refresh token goes unused, and its end where the next one comes with a later end. */
@@ -50,13 +45,15 @@ const inevitable = (
   token: Token,
   authorizedAt: DateTime.Utc
 ): ReadonlyArray<DateTime.Utc> => [
-  ...lifetimes.filter(({ since }) => since === "authorization").map((rule) => after(authorizedAt, secondsOf(rule))),
+  ...lifetimes
+    .filter(({ since }) => since === "authorization")
+    .map((rule) => DateTime.addDuration(authorizedAt, secondsOf(rule))),
   ...(isStatic(rotation) ? Option.toArray(token.refreshExpiresAt) : [])
 ]
 
 /** A month before, or half of what there is. */
 const noticeOf = (end: DateTime.Utc, authorizedAt: DateTime.Utc) =>
-  DateTime.subtractDuration(end, Duration.min(latestNotice, share(DateTime.distance(authorizedAt, end), 0.5)))
+  DateTime.subtractDuration(end, Duration.min(latestNotice, Duration.times(DateTime.distance(authorizedAt, end), 0.5)))
 
 /** What the service does about a token by itself, by the rules of its plugin. */
 export const planOf = (
@@ -70,7 +67,7 @@ export const planOf = (
   return {
     refreshAt: refreshAt(rotation, token, chance),
     keepAliveAt: earliest(
-      postponable(rotation, lifetimes, token).map((life) => after(token.obtainedAt, share(life, 0.7 + 0.2 * chance)))
+      postponable(rotation, lifetimes, token).map((life) => inTime(token.obtainedAt, life, chance))
     ),
     announceAt: Option.map(earliest(inevitable(rotation, lifetimes, token, authorizedAt)), (end) =>
       noticeOf(end, authorizedAt)

@@ -8,12 +8,12 @@ import {
   type Revocation,
   type UserScope
 } from "@oauth-manager/domain"
-import { Context, Data, DateTime, Duration, Effect, Layer, Option } from "effect"
+import { Context, Data, DateTime, Effect, Layer, Option } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { NotFound, requireAccess } from "../access/Access.ts"
 import { type Entry, Journal } from "../access/Journal.ts"
 import { revokedTokens } from "../disconnect/RevokedTokens.ts"
-import { ended, Revoker } from "../disconnect/Revoker.ts"
+import { ended, ownTry, Revoker } from "../disconnect/Revoker.ts"
 import { sharing } from "../disconnect/SharedGrants.ts"
 import { AuditTrail } from "../ports/AuditTrail.ts"
 import { ConsentRepository } from "../ports/ConsentRepository.ts"
@@ -27,11 +27,6 @@ import { UnitOfWork } from "../ports/UnitOfWork.ts"
 export class SharedGrantUnconfirmed extends Data.TaggedError("SharedGrantUnconfirmed")<{
   readonly integrations: ReadonlyArray<IntegrationId>
 }> {}
-
-/** Until when the request that disconnects has the only try at the provider. */
-const ownTry = Duration.seconds(30)
-
-const isEnded = ({ status }: Integration): boolean => status === "disconnected" || status === "disconnecting"
 
 /**
  * Ends an integration. Its tokens are destroyed and its consents withdrawn at once; what is needed to revoke the grant moves
@@ -118,7 +113,7 @@ export class DisconnectIntegration extends Context.Service<DisconnectIntegration
         const { found, siblings } = yield* lock(user, id, registered, seen.account)
         if (Option.isNone(found)) return yield* new NotFound()
         const integration = found.value
-        if (isEnded(integration)) return { integration, pending: Option.none() }
+        if (Integrations.hasEnded(integration)) return { integration, pending: Option.none() }
         const disconnecting = yield* Effect.fromResult(Integrations.beginDisconnect(integration)).pipe(Effect.orDie)
         const pending = yield* takeTokens(disconnecting, registered)
         // Without a token nothing is revoked, and nothing ends with it

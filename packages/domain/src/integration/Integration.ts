@@ -116,6 +116,9 @@ export const resolveDoubt = (integration: Integration): Integration =>
     ? { ...integration, status: "active", problem: Option.none() }
     : integration
 
+/** Disconnected, or about to be: nothing brings it back. */
+export const hasEnded = ({ status }: Integration): boolean => status === "disconnecting" || status === "disconnected"
+
 export const beginDisconnect = (integration: Integration) => move(integration, "disconnecting", {})
 
 /** Ends the integration: it stays listed, without tokens, features or problem. */
