@@ -1,6 +1,17 @@
 import { defineConfig } from "vitest/config"
+import { BaseSequencer, type TestSpecification } from "vitest/node"
 
 const covered = { lines: 90, branches: 90, functions: 90, statements: 90 }
+
+const isChaos = ({ moduleId }: TestSpecification): boolean => moduleId.includes("/test/chaos/")
+
+/** What kills and starts processes all the time comes last: tests that measure a time would run beside it. */
+class ChaosLast extends BaseSequencer {
+  override async sort(files: Array<TestSpecification>): Promise<Array<TestSpecification>> {
+    const sorted = await super.sort(files)
+    return [...sorted.filter((file) => !isChaos(file)), ...sorted.filter(isChaos)]
+  }
+}
 
 export default defineConfig({
   test: {
@@ -10,6 +21,7 @@ export default defineConfig({
     // A worker imports what the files share once, not once a file: nothing in a module remembers a test
     isolate: false,
     maxWorkers: 2,
+    sequence: { sequencer: ChaosLast },
     testTimeout: 30_000,
     hookTimeout: 60_000,
     reporters: process.env.CI ? ["default", ["json", { outputFile: "coverage/tests.json" }]] : ["default"],
