@@ -8,7 +8,7 @@ const isChaos = ({ moduleId }: TestSpecification): boolean => moduleId.includes(
 /** What kills and starts processes all the time comes last: tests that measure a time would run beside it. */
 class ChaosLast extends BaseSequencer {
   override async sort(files: Array<TestSpecification>): Promise<Array<TestSpecification>> {
-    const sorted = await super.sort(files)
+    const sorted = await BaseSequencer.prototype.sort.call(this, files)
     return [...sorted.filter((file) => !isChaos(file)), ...sorted.filter(isChaos)]
   }
 }
