@@ -1,14 +1,15 @@
 import { GetAuthorization } from "@oauth-manager/application"
+import type { Integration } from "@oauth-manager/domain"
 import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Duration, Effect, HashMap, Option, Redacted } from "effect"
 import { TestClock } from "effect/testing"
 import { ScriptedOAuthClient } from "../fakes/ScriptedOAuthClient.ts"
-import { Faults, storageDown } from "./Faults.ts"
+import { Faults, storageDown, unreadable } from "./Faults.ts"
 import { ada, anAnswer, authorize, byAda, complete, connect, stored } from "./Journey.ts"
 import { eventsOf } from "./Recorded.ts"
 import { inApplication } from "./TestApplication.ts"
 import { joinInTime, settle } from "./Time.ts"
-import { find, generationOf, read, revokeCalls } from "./Tokens.ts"
+import { find, generationOf, read, refreshCalls, refreshesTo, revokeCalls, tokenRow } from "./Tokens.ts"
 
 /** Comes back from the provider, which will redeem the code once. */
 const authorizeOnce = Effect.fnUntraced(function* () {
@@ -130,4 +131,58 @@ describe("CompleteAuthorization, where storage committed and could not say so", 
       assert.deepStrictEqual(yield* revokeCalls, [])
     }).pipe(inApplication)
   )
+})
+
+describe("TokenRefresher, while storage is down", () => {
+  const leaseOf = (integration: Integration) =>
+    Effect.map(tokenRow(integration), (row) => Option.flatMap(row, ({ lease }) => lease))
+
+  it.effect("gives back a lease whose answer was lost, so that the next caller need not wait for its end", () =>
+    Effect.gen(function* () {
+      const faults = yield* Faults
+      const integration = yield* connect()
+      yield* TestClock.adjust("1 hour")
+      yield* faults.loseAnswer("TokenRepository.acquireLease")
+      assert.strictEqual((yield* Effect.flip(read(integration)))._tag, "RepositoryUnavailable")
+      assert.deepStrictEqual(yield* leaseOf(integration), Option.none())
+      yield* refreshesTo({})
+      assert.isTrue((yield* read(integration)).refreshed)
+    }).pipe(inApplication)
+  )
+
+  it.effect("gives it back as soon as storage answers again", () =>
+    Effect.gen(function* () {
+      const faults = yield* Faults
+      const integration = yield* connect()
+      yield* TestClock.adjust("1 hour")
+      yield* faults.loseAnswer("TokenRepository.acquireLease")
+      yield* faults.next("TokenRepository.releaseLease", storageDown, storageDown)
+      yield* Effect.flip(read(integration))
+      assert.isTrue(Option.isSome(yield* leaseOf(integration)))
+      for (let seconds = 0; seconds < 3; seconds++) {
+        yield* settle
+        yield* TestClock.adjust("1 second")
+      }
+      yield* settle
+      assert.deepStrictEqual(yield* leaseOf(integration), Option.none())
+    }).pipe(inApplication)
+  )
+
+  for (const [operation, fault, answer] of [
+    ["TokenVault.open", unreadable, {}],
+    ["AuditTrail.record", storageDown, { refreshToken: Option.none() }]
+  ] as const) {
+    it.effect(`holds no lease for a refresh that ${operation} kept from the provider`, () =>
+      Effect.gen(function* () {
+        const faults = yield* Faults
+        const integration = yield* connect(answer)
+        yield* TestClock.adjust("1 hour")
+        yield* faults.next(operation, fault)
+        const { _tag } = yield* Effect.flip(read(integration))
+        assert.strictEqual(_tag, operation === "TokenVault.open" ? "VaultFailed" : "RepositoryUnavailable")
+        assert.deepStrictEqual(yield* refreshCalls, [])
+        assert.deepStrictEqual(yield* leaseOf(integration), Option.none())
+      }).pipe(inApplication)
+    )
+  }
 })

@@ -7,22 +7,29 @@ import type { Worker } from "./Worker.ts"
 export interface Settlement {
   readonly connected: Connected
   readonly end: "renewed" | "flagged" | "silent"
+  /** What the last caller heard. */
+  readonly heard: string
   /** How many generations the storage had before. */
   readonly generation: number
 }
 
-const patience = 90_000
+/** Longer than any lease: one of a process that died runs out meanwhile. */
+const patience = 180_000
+
+const isRefusal = (heard: string): boolean => heard.startsWith("refused ReauthorizationRequired")
+const isFinal = (heard: string): boolean => heard === "token" || isRefusal(heard)
 
 /** Has the token renewed as soon as no lease of a dead process stands in the way. */
 const renew = Effect.fnUntraced(function* ({ ask }: Worker, { integration }: Connected) {
   const begun = performance.now()
+  let heard = "nothing"
   while (performance.now() - begun < patience) {
     const [call] = (yield* Effect.promise(() => ask("renew", integration, 1))) ?? []
-    if (call?.outcome === "token") return "renewed"
-    if (call?.outcome.startsWith("refused ReauthorizationRequired") === true) return "refused"
+    heard = call?.outcome ?? heard
+    if (isFinal(heard)) break
     yield* Effect.sleep("250 millis")
   }
-  return "silent"
+  return heard
 })
 
 /** Refreshes every integration once more, by one of the workers, and says of each how that ended. */
@@ -32,11 +39,13 @@ export const settleAll = (run: ChaosRun, workers: ReadonlyArray<Worker>, all: Re
     Effect.fnUntraced(function* (connected, index) {
       const { generation } = yield* run.stored(connected)
       const worker = workers[index % workers.length]
-      const answer = worker === undefined ? "silent" : yield* renew(worker, connected)
-      if (answer !== "refused") return { connected, end: answer, generation } satisfies Settlement
+      const heard = worker === undefined ? "no worker" : yield* renew(worker, connected)
+      if (!isRefusal(heard)) {
+        return { connected, end: heard === "token" ? "renewed" : "silent", heard, generation } satisfies Settlement
+      }
       const { problem, status } = yield* run.stored(connected)
       const isFlagged = status === "reauthorization_required" && problem === "rotation_in_doubt"
-      return { connected, end: isFlagged ? "flagged" : "silent", generation } satisfies Settlement
+      return { connected, end: isFlagged ? "flagged" : "silent", heard, generation } satisfies Settlement
     }),
     { concurrency: 16 }
   )

@@ -9,6 +9,7 @@ import { LateTokens } from "./refresh/LateTokens.ts"
 import { ProviderGate } from "./refresh/ProviderGate.ts"
 import { ProviderRefresh } from "./refresh/ProviderRefresh.ts"
 import { RefreshCommit } from "./refresh/RefreshCommit.ts"
+import { RefreshLeases } from "./refresh/RefreshLeases.ts"
 import { RefreshTokenOutlook } from "./refresh/RefreshTokenOutlook.ts"
 import { TokenUses } from "./refresh/TokenUses.ts"
 import { RotatedAnswers } from "./refresh/RotatedAnswers.ts"
@@ -35,7 +36,9 @@ const Foundations = Layer.mergeAll(Journal.layer, OneTimeSecret.layer, TokenSeal
 
 const Engine = HeldRefresh.layer.pipe(
   Layer.provideMerge(ProviderRefresh.layer),
-  Layer.provideMerge(Layer.mergeAll(LateTokens.layer, ProviderGate.layer, RefreshCommit.layer, RotatedAnswers.layer)),
+  Layer.provideMerge(
+    Layer.mergeAll(LateTokens.layer, ProviderGate.layer, RefreshCommit.layer, RefreshLeases.layer, RotatedAnswers.layer)
+  ),
   Layer.provideMerge(Revoker.layer)
 )
 

@@ -7,7 +7,7 @@ import {
   TokenAnswerUnusable
 } from "../ports/OAuthClient.ts"
 import { ProviderRegistry, type RegisteredProvider } from "../ports/ProviderRegistry.ts"
-import { type TokenReading, TokenRepository } from "../ports/TokenRepository.ts"
+import type { TokenReading } from "../ports/TokenRepository.ts"
 import type { RepositoryUnavailable } from "../ports/RepositoryUnavailable.ts"
 import { TokenVault, type VaultFailed } from "../ports/TokenVault.ts"
 import { tokenContext } from "../vault/SealingContexts.ts"
@@ -18,6 +18,7 @@ import { ProviderRefresh, type RefreshRequest, type Verdict } from "./ProviderRe
 import { ReauthorizationRequired } from "./ReauthorizationRequired.ts"
 import { delayAfter, type RefreshSetback } from "./RefreshBackoff.ts"
 import { RefreshCommit } from "./RefreshCommit.ts"
+import { RefreshLeases } from "./RefreshLeases.ts"
 import { RefreshTimings } from "./RefreshTimings.ts"
 import { RotatedAnswers } from "./RotatedAnswers.ts"
 import { spendsRefreshTokens } from "./SpentTokens.ts"
@@ -79,16 +80,13 @@ export class HeldRefresh extends Context.Service<HeldRefresh>()("@oauth-manager/
   make: Effect.gen(function* () {
     const registry = yield* ProviderRegistry
     const vault = yield* TokenVault
-    const tokens = yield* TokenRepository
+    const { giveBack } = yield* RefreshLeases
     const gate = yield* ProviderGate
     const provider = yield* ProviderRefresh
     const commit = yield* RefreshCommit
     const answers = yield* RotatedAnswers
     const late = yield* LateTokens
     const timings = yield* RefreshTimings
-
-    const giveBack = ({ owner, scope, token }: HeldLease) =>
-      Effect.ignore(tokens.releaseLease(scope, token.integrationId, owner))
 
     /**
      * An answer that spent the refresh token is stored whoever has the lease by now: nobody else can come to another. Otherwise the
@@ -193,22 +191,28 @@ export class HeldRefresh extends Context.Service<HeldRefresh>()("@oauth-manager/
       return Duration.isLessThan(Duration.sum(spent, timings.call), timings.lease)
     })
 
+    /** What the provider is asked. None: there is nothing to ask for. */
+    const prepare = Effect.fnUntraced(function* (lease: HeldLease, reading: TokenReading) {
+      const { dataKey, inDoubt, scope, token } = lease
+      const registered = yield* registeredOf(reading.provider)
+      if (Option.isNone(token.refreshToken)) {
+        yield* commit.requireReauthorization(lease, { code: "refresh_token_missing" })
+        return Option.none<RefreshRequest>()
+      }
+      const context = tokenContext({ owner: scope, id: token.integrationId }, "refresh_token", token.generation)
+      const refreshToken = yield* vault.open(context, token.refreshToken.value, dataKey)
+      if (inDoubt && spendsRefreshTokens(registered.definition)) yield* commit.recordDoubt(lease)
+      const kept = answers.of(lease, registered.definition)
+      return Option.some<RefreshRequest>({ lease, registered, reading, refreshToken, kept })
+    })
+
     return {
       /** Where it succeeds, the storage tells what came of it. `begun` is the time in milliseconds before the lease was asked for. */
       run: Effect.fnUntraced(function* (lease: HeldLease, reading: TokenReading, begun: number) {
-        const { scope, token } = lease
-        const registered = yield* Effect.tapError(registeredOf(reading.provider), () => giveBack(lease))
-        if (Option.isNone(token.refreshToken)) {
-          return yield* commit.requireReauthorization(lease, { code: "refresh_token_missing" })
-        }
-        const context = tokenContext({ owner: scope, id: token.integrationId }, "refresh_token", token.generation)
-        const refreshToken = yield* Effect.tapError(vault.open(context, token.refreshToken.value, lease.dataKey), () =>
-          giveBack(lease)
-        )
-        if (lease.inDoubt && spendsRefreshTokens(registered.definition)) yield* commit.recordDoubt(lease)
+        const request = yield* Effect.tapError(prepare(lease, reading), () => giveBack(lease))
+        if (Option.isNone(request)) return
         if (!(yield* isInTime(begun))) return yield* giveBack(lease)
-        const kept = answers.of(lease, registered.definition)
-        yield* ask({ lease, registered, reading, refreshToken, kept })
+        yield* ask(request.value)
       }, Effect.uninterruptible)
     }
   })

@@ -14,6 +14,7 @@ import type { VaultFailed } from "../ports/TokenVault.ts"
 import { HeldRefresh } from "./HeldRefresh.ts"
 import { ProviderGate } from "./ProviderGate.ts"
 import type { ReauthorizationRequired } from "./ReauthorizationRequired.ts"
+import { RefreshLeases } from "./RefreshLeases.ts"
 import { leaseOf, RefreshTimings } from "./RefreshTimings.ts"
 import { requireUsable, type UsableReading } from "./UsableReading.ts"
 
@@ -45,6 +46,7 @@ export class TokenRefresher extends Context.Service<TokenRefresher>()(
       const signals = yield* RefreshSignals
       const gate = yield* ProviderGate
       const held = yield* HeldRefresh
+      const leases = yield* RefreshLeases
       const random = yield* SecureRandom.SecureRandom
       const timings = yield* RefreshTimings
       const inFlight = yield* FiberMap.make<string, UsableReading, RefreshFailure>()
@@ -96,11 +98,7 @@ export class TokenRefresher extends Context.Service<TokenRefresher>()(
         yield* gate.admit(reading.provider)
         const begun = yield* Clock.currentTimeMillis
         const owner = yield* random.uuidV4()
-        const outcome = yield* tokens.acquireLease(scope, id, {
-          generation: token.generation,
-          owner,
-          duration: yield* durationFor(reading.provider)
-        })
+        const outcome = yield* leases.acquire({ scope, token, owner }, yield* durationFor(reading.provider))
         switch (outcome._tag) {
           case "Held":
             return yield* heldElsewhere(reading)
