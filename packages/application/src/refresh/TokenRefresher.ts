@@ -98,6 +98,7 @@ export class TokenRefresher extends Context.Service<TokenRefresher>()(
         const owner = yield* random.uuidV4()
         const outcome = yield* tokens.acquireLease(scope, id, {
           generation: token.generation,
+          dataKeyId: dataKey.id,
           owner,
           duration: yield* durationFor(reading.provider)
         })
