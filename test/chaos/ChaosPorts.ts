@@ -1,5 +1,5 @@
 import { NodeHttpClient } from "@effect/platform-node"
-import { ReturnUrls } from "@oauth-manager/application"
+import { AdoptKeys, Application, ReturnUrls } from "@oauth-manager/application"
 import { PostgresAuditTrail } from "@oauth-manager/audit"
 import { FileRefreshJournal } from "@oauth-manager/journal"
 import { Oauth4webapiClient } from "@oauth-manager/oauth"
@@ -25,7 +25,11 @@ export interface Deployment {
 /** One key for all processes of all runs. */
 const key = { id: "chaos", key: createSecretKey(Buffer.alloc(32, 7)) }
 
-const Vault = EnvelopeTokenVault.layer.pipe(Layer.provide(Keyring.layer({ keys: [key] })))
+const Vault = EnvelopeTokenVault.layer.pipe(
+  Layer.provideMerge(Layer.effectDiscard(AdoptKeys.use(({ adopt }) => adopt))),
+  Layer.provide(Application.layerAdoption),
+  Layer.provideMerge(Keyring.layer({ keys: [key] }))
+)
 
 /** The storing ports and the vault, as every server of the deployment has them. */
 export const storage = ({ databaseUrl, maxConnections }: Pick<Deployment, "databaseUrl" | "maxConnections">) =>

@@ -3,7 +3,9 @@ import {
   AuthorizationRepository,
   ConsentRepository,
   DataKeyRepository,
+  DataKeyRotation,
   IntegrationRepository,
+  KeyRepository,
   type ProviderIncidents,
   type RefreshSignals,
   RevocationOutbox,
@@ -21,7 +23,9 @@ export type PersistencePorts =
   | TokenRepository
   | AuthorizationRepository
   | ConsentRepository
+  | KeyRepository
   | DataKeyRepository
+  | DataKeyRotation
   | RevocationOutbox
   | UserRepository
   | AuditTrail
@@ -34,7 +38,9 @@ export const persistence = Effect.all({
   tokens: TokenRepository,
   authorizations: AuthorizationRepository,
   consents: ConsentRepository,
+  keys: KeyRepository,
   dataKeys: DataKeyRepository,
+  rotation: DataKeyRotation,
   outbox: RevocationOutbox,
   users: UserRepository,
   audit: AuditTrail

@@ -45,7 +45,7 @@ const writes = ({ authorization, integration, token, revocation }: Everything, a
     const changed = { ...integration, owner: asked, account: { ...integration.account, name: "Mallory" } }
     const next = { ...aToken(integration, { generation: 2 }), owner: asked }
     return [
-      ["dataKeys.insert", dataKeys.insert(asked, aDataKey())],
+      ["dataKeys.insert", Effect.orDie(dataKeys.insert(asked, aDataKey()))],
       ["integrations.insert", integrations.insert(asked, changed)],
       [
         "integrations.update",

@@ -6,8 +6,10 @@ import { connectedAccountContract } from "./ConnectedAccountContract.ts"
 import { consentRepositoryContract } from "./ConsentRepositoryContract.ts"
 import type { PersistencePorts } from "./Contract.ts"
 import { dataKeyRepositoryContract } from "./DataKeyRepositoryContract.ts"
+import { dataKeyRotationContract } from "./DataKeyRotationContract.ts"
 import { integrationRepositoryContract } from "./IntegrationRepositoryContract.ts"
 import { isolationContract } from "./IsolationContract.ts"
+import { keyRepositoryContract } from "./KeyRepositoryContract.ts"
 import { providerIncidentsContract } from "./ProviderIncidentsContract.ts"
 import { refreshClaimContract } from "./RefreshClaimContract.ts"
 import { refreshLeaseContract } from "./RefreshLeaseContract.ts"
@@ -31,7 +33,9 @@ export const persistenceContract = <R, E, E2>(
   unitOfWorkContract(name, ports)
   isolationContract(name, ports)
   userRepositoryContract(name, ports)
+  keyRepositoryContract(name, ports)
   dataKeyRepositoryContract(name, ports)
+  dataKeyRotationContract(name, ports)
   integrationRepositoryContract(name, ports)
   connectedAccountContract(name, ports)
   sharedGrantContract(name, ports)

@@ -9,7 +9,7 @@ const namesake = aScope({ user: ada.user })
 const matrix: Record<Role, ReadonlyArray<Permission>> = {
   user: ["integrations:read", "integrations:write"],
   service: ["integrations:read", "integrations:write", "tokens:read"],
-  admin: ["integrations:read", "integrations:write"],
+  admin: ["integrations:read", "integrations:write", "keys:write"],
   auditor: []
 }
 

@@ -105,8 +105,12 @@ export const layer = Layer.effect(
             return [true, { ...rows, tokens: put(rows.tokens, integrationId, row, sees) }]
           })
           .pipe(Effect.tap(signals.signal(token.integrationId))),
-      acquireLease: (scope, integrationId, { duration, generation, owner }) =>
+      acquireLease: (scope, integrationId, { dataKeyId, duration, generation, owner }) =>
         store.write(scope, (rows, { now, sees }): [LeaseOutcome, Rows] => {
+          const dataKey = find(rows.dataKeys, keyOf(scope), sees)
+          if (dataKeyId !== undefined && !Option.exists(dataKey, ({ key }) => key.id === dataKeyId)) {
+            return [{ _tag: "Superseded" }, rows]
+          }
           const stored = find(rows.tokens, integrationId, sees)
           if (Option.isNone(stored) || stored.value.token.generation !== generation || !isActive(rows, stored.value)) {
             return [{ _tag: "Superseded" }, rows]

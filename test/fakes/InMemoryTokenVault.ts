@@ -30,10 +30,18 @@ export const layer = Layer.effect(
       return Option.isSome(found) ? found.value : yield* new VaultFailed({ reason: "key_missing" })
     })
 
+    const currentKey = Effect.fnUntraced(function* (owner: UserScope) {
+      const found = yield* dataKeys.findForSealing(owner)
+      if (Option.isSome(found)) return found.value
+      return yield* Effect.catchTag(dataKeys.insert(owner, aDataKey()), "KeyUnknown", () =>
+        Effect.fail(new VaultFailed({ reason: "unknown_key" }))
+      )
+    })
+
     return TokenVault.of({
-      seal: Effect.fnUntraced(function* (context, plaintext) {
-        const found = yield* dataKeys.find(context.owner)
-        const key = Option.isSome(found) ? found.value : yield* dataKeys.insert(context.owner, aDataKey())
+      makeDataKey: () => Effect.sync(() => aDataKey()),
+      seal: Effect.fnUntraced(function* (context, plaintext, dataKey) {
+        const key = dataKey ?? (yield* currentKey(context.owner))
         const handle = Sealed.make(SecureRandom.randomBytesUnsafe(32))
         secrets.set(Hex.encode(handle), { context, dataKey: key.id, plaintext })
         return handle

@@ -4,7 +4,10 @@ import * as InMemoryAuditTrail from "./InMemoryAuditTrail.ts"
 import * as InMemoryAuthorizationRepository from "./InMemoryAuthorizationRepository.ts"
 import * as InMemoryConsentRepository from "./InMemoryConsentRepository.ts"
 import * as InMemoryDataKeyRepository from "./InMemoryDataKeyRepository.ts"
+import * as InMemoryDataKeyRotation from "./InMemoryDataKeyRotation.ts"
 import * as InMemoryIntegrationRepository from "./InMemoryIntegrationRepository.ts"
+import * as InMemoryKeyManagement from "./InMemoryKeyManagement.ts"
+import * as InMemoryKeyRepository from "./InMemoryKeyRepository.ts"
 import * as InMemoryProviderIncidents from "./InMemoryProviderIncidents.ts"
 import * as InMemoryProviderRegistry from "./InMemoryProviderRegistry.ts"
 import * as InMemoryRefreshJournal from "./InMemoryRefreshJournal.ts"
@@ -25,7 +28,9 @@ export const layerPersistence = Layer.mergeAll(
   InMemoryTokenRepository.layer,
   InMemoryAuthorizationRepository.layer,
   InMemoryConsentRepository.layer,
+  InMemoryKeyRepository.layer,
   InMemoryDataKeyRepository.layer,
+  InMemoryDataKeyRotation.layer,
   InMemoryRevocationOutbox.layer,
   InMemoryUserRepository.layer,
   InMemoryAuditTrail.layer,
@@ -39,6 +44,7 @@ export const returnTo = "https://app.test/integrations"
 export const layerOf = (providers: ReadonlyArray<RegisteredProvider>) =>
   Layer.mergeAll(
     InMemoryTokenVault.layer,
+    InMemoryKeyManagement.layer,
     InMemoryProviderRegistry.layer(providers),
     ScriptedOAuthClient.layer,
     InMemoryRefreshJournal.layer,

@@ -8,8 +8,8 @@ import type {
   User,
   UserScope
 } from "@oauth-manager/domain"
-import type { PendingRevocation, ProviderIncident, WrappedDataKey } from "@oauth-manager/application"
-import { HashMap, Option } from "effect"
+import type { DeploymentKey, PendingRevocation, ProviderIncident, WrappedDataKey } from "@oauth-manager/application"
+import { DateTime, HashMap, Option } from "effect"
 
 /** A right that one owner holds until a time, in milliseconds since 1970. */
 export interface Lease {
@@ -47,6 +47,8 @@ export interface AuthorizationRow {
 export interface DataKeyRow {
   readonly owner: UserScope
   readonly key: WrappedDataKey
+  /** Counts up with every key, so that two of one millisecond are told apart. */
+  readonly age: number
 }
 
 export interface RevocationRow {
@@ -62,10 +64,17 @@ export interface EventRow {
 
 export type Table<Row> = HashMap.HashMap<string, Row>
 
-/** All that is stored, as an immutable value. */
+/** All that is stored, as an immutable value. The key-encryption key of `aDataKey` is there from the beginning. */
 export interface Rows {
   readonly users: Table<User>
+  /** By id; the one that was promoted last is last in `promotions`. */
+  readonly keys: ReadonlyArray<Omit<DeploymentKey, "isPrimary">>
+  readonly promotions: ReadonlyArray<string>
+  readonly retiredKeys: ReadonlyArray<string>
   readonly dataKeys: Table<DataKeyRow>
+  /** The age of the next data key. */
+  readonly nextAge: number
+  readonly rotation: Option.Option<{ readonly at: DateTime.Utc; readonly before: number }>
   readonly integrations: Table<Integration>
   readonly tokens: Table<TokenRow>
   readonly authorizations: Table<AuthorizationRow>
@@ -77,7 +86,12 @@ export interface Rows {
 
 export const empty: Rows = {
   users: HashMap.empty(),
+  keys: [{ id: "test", addedAt: DateTime.makeUnsafe(0), promotedAt: Option.none(), canary: Option.none() }],
+  promotions: [],
+  retiredKeys: [],
   dataKeys: HashMap.empty(),
+  nextAge: 0,
+  rotation: Option.none(),
   integrations: HashMap.empty(),
   tokens: HashMap.empty(),
   authorizations: HashMap.empty(),

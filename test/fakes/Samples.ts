@@ -66,6 +66,9 @@ export const aHash = (): Uint8Array => SecureRandom.randomBytesUnsafe(32)
 
 export const aCiphertext = (): Sealed => Sealed.make(SecureRandom.randomBytesUnsafe(64))
 
+export const aKeyId = (): string => `key-${uuid()}`
+
+/** Wrapped under the key that every test's storage knows. */
 export const aDataKey = (overrides: Partial<WrappedDataKey> = {}): WrappedDataKey => ({
   id: SecureRandom.uuidV4Unsafe(),
   keyId: "test",

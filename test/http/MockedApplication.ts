@@ -4,10 +4,12 @@ import {
   GetAuthorization,
   GetIntegration,
   ListIntegrations,
+  ListKeys,
   ListProviders,
   ReadAccessToken,
   ReceiveCallback,
   RefreshToken,
+  RotateKeys,
   StartAuthorization
 } from "@oauth-manager/application"
 import { type Effect, Layer } from "effect"
@@ -24,6 +26,8 @@ export const allEndIn = <E>(outcome: Effect.Effect<never, E>) => {
     Layer.mock(GetAuthorization, { get: end }),
     Layer.mock(GetIntegration, { get: end }),
     Layer.mock(ListIntegrations, { list: end }),
+    Layer.mock(ListKeys, { list: end }),
+    Layer.mock(RotateKeys, { request: end }),
     Layer.mock(ListProviders, { get: end }),
     Layer.mock(ReadAccessToken, { read: end }),
     Layer.mock(ReceiveCallback, { receive: end }),

@@ -1,4 +1,10 @@
-import { IntegrationRepository, RevocationId, RevocationOutbox, TokenRepository } from "@oauth-manager/application"
+import {
+  IntegrationRepository,
+  KeyRepository,
+  RevocationId,
+  RevocationOutbox,
+  TokenRepository
+} from "@oauth-manager/application"
 import type { Integration, IntegrationId, UserScope } from "@oauth-manager/domain"
 import { Database, migrate, PostgresPorts } from "@oauth-manager/postgres"
 import { assert, layer } from "@effect/vitest"
@@ -107,7 +113,7 @@ const upgrade = Effect.fnUntraced(function* (owned: boolean) {
   yield* inTransaction(url, migrateToThree)
   const owner = aScope()
   const rows = yield* inTransaction(url, Effect.andThen(onTables, writeRows(owner)))
-  assert.deepStrictEqual(yield* migrate({ url }), [4, 5])
+  assert.deepStrictEqual(yield* migrate({ url }), [4, 5, 6])
   const ports = yield* Layer.build(PostgresPorts.layer.pipe(Layer.provide(Database.layer({ url: database }))))
   return { ...rows, owner, ports, database }
 })
@@ -116,9 +122,8 @@ layer(Layer.empty, { excludeTestServices: true })("The fourth migration", (it) =
   for (const login of ["a superuser", "an owner whom row-level security binds"]) {
     it.effect(`keeps the rows of the third, run by ${login}`, () =>
       Effect.gen(function* () {
-        const { accessToken, active, ailing, database, ended, owner, ports, refreshToken, revoked } = yield* upgrade(
-          login !== "a superuser"
-        )
+        const { accessToken, active, ailing, database, dataKey, ended, owner, ports, refreshToken, revoked } =
+          yield* upgrade(login !== "a superuser")
         const outcome = Effect.gen(function* () {
           const integrations = yield* IntegrationRepository
           const tokens = yield* TokenRepository
@@ -144,7 +149,16 @@ layer(Layer.empty, { excludeTestServices: true })("The fourth migration", (it) =
             listed[1]?.integration.problem,
             Option.some({ code: "grant_revoked" as const, since: active.connectedAt })
           )
+          const known = yield* KeyRepository.use(({ list }) => list)
+          assert.lengthOf(known, 1)
+          assert.deepInclude(known[0], {
+            id: dataKey.keyId,
+            promotedAt: Option.none(),
+            isPrimary: false,
+            canary: Option.none()
+          })
           const reading = Option.getOrThrow(yield* tokens.read(owner, active.id))
+          assert.deepStrictEqual(Option.getOrThrow(reading.token).dataKey, dataKey)
           assert.deepInclude(Option.getOrThrow(reading.token).token, {
             generation: 7,
             accessToken,

@@ -53,12 +53,15 @@ layer(ports, { excludeTestServices: true })("The service's role", (it) => {
         audit_events: "INSERT SELECT",
         authorizations: "INSERT SELECT UPDATE",
         consents: "INSERT SELECT",
-        data_keys: "INSERT SELECT",
+        data_key_rotation: "INSERT SELECT UPDATE",
+        data_keys: "INSERT SELECT UPDATE",
         integrations: "INSERT SELECT UPDATE",
         pending_revocations: "DELETE INSERT SELECT UPDATE",
         provider_incidents: "DELETE INSERT SELECT UPDATE",
+        retired_vault_keys: "INSERT SELECT",
         tokens: "DELETE INSERT SELECT UPDATE",
-        users: "INSERT SELECT"
+        users: "INSERT SELECT",
+        vault_keys: "DELETE INSERT SELECT UPDATE"
       })
       const columns = yield* superuser`SELECT column_name::text AS name FROM information_schema.column_privileges
         WHERE grantee = ${serviceRole} AND table_name = 'consents' AND privilege_type = 'UPDATE'`

@@ -7,6 +7,7 @@ import { ada, anAnswer, authorize, byAda, complete } from "../application/Journe
 import { confirmed, connectFor, mail, videos } from "../application/SharedGrant.ts"
 import { disconnect, find, refresh } from "../application/Tokens.ts"
 import { hold, persistence } from "../contract/Contract.ts"
+import * as InMemoryKeyManagement from "../fakes/InMemoryKeyManagement.ts"
 import * as InMemoryProviderRegistry from "../fakes/InMemoryProviderRegistry.ts"
 import * as InMemoryRefreshJournal from "../fakes/InMemoryRefreshJournal.ts"
 import * as InMemoryRefreshSignals from "../fakes/InMemoryRefreshSignals.ts"
@@ -18,6 +19,7 @@ import { portsLayer, TestDatabase } from "./TestDatabase.ts"
 
 const Ports = Layer.mergeAll(
   InMemoryTokenVault.layer,
+  InMemoryKeyManagement.layer,
   InMemoryProviderRegistry.layer([mail, videos]),
   ScriptedOAuthClient.layer,
   InMemoryRefreshJournal.layer,

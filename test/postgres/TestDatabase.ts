@@ -35,10 +35,12 @@ const createDatabase = (url: Url, name: string, template = "template1") =>
 export const dropDatabase = (url: Url, name: string): Effect.Effect<void> =>
   onServer(url, (sql) => sql`DROP DATABASE ${sql(name)} WITH (FORCE)`)
 
-/** Creates a migrated database to copy from and answers its name. */
+/** Creates a migrated database to copy from and answers its name. It knows the key under which `aDataKey` is wrapped. */
 export const createTemplate = Effect.fnUntraced(function* (url: Url) {
   const name = newName("template")
-  yield* Effect.orDie(migrate({ url: yield* createDatabase(url, name) }))
+  const template = yield* createDatabase(url, name)
+  yield* Effect.orDie(migrate({ url: template }))
+  yield* onServer(template, (sql) => sql`INSERT INTO oauth_manager.vault_keys (id) VALUES ('test')`)
   return name
 })
 

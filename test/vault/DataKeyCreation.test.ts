@@ -2,7 +2,7 @@ import { DataKeyRepository, TokenVault } from "@oauth-manager/application"
 import { EnvelopeTokenVault, Keyring } from "@oauth-manager/vault"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Option, Redacted } from "effect"
-import { ada, context, DataKeyRows, randomKey, secret, startVault } from "./VaultFixture.ts"
+import { ada, context, DataKeyRows, deployment, randomKey, secret, startVault } from "./VaultFixture.ts"
 
 const setUp = Effect.gen(function* () {
   const rows = new DataKeyRows()
@@ -57,8 +57,9 @@ describe("a user's first data key", () => {
 
   it.effect("is made anew at each sealing while the repository drops what it is given", () => {
     const given: Array<string> = []
-    const dropping = Layer.succeed(DataKeyRepository, {
+    const dropping = Layer.mock(DataKeyRepository, {
       find: () => Effect.succeed(Option.none()),
+      findForSealing: () => Effect.succeed(Option.none()),
       insert: (_, row) =>
         Effect.sync(() => {
           given.push(row.id)
@@ -72,7 +73,11 @@ describe("a user's first data key", () => {
       assert.strictEqual(new Set(given).size, 2)
       assert.include(yield* Effect.flip(vault.open(context(), first)), { reason: "key_missing" })
     }).pipe(
-      Effect.provide(EnvelopeTokenVault.layer.pipe(Layer.provide([dropping, Keyring.layer({ keys: [randomKey()] })])))
+      Effect.provide(
+        EnvelopeTokenVault.layer.pipe(
+          Layer.provide([dropping, deployment("test"), Keyring.layer({ keys: [randomKey()] })])
+        )
+      )
     )
   })
 
@@ -83,11 +88,13 @@ describe("a user's first data key", () => {
       yield* (yield* startVault(winner, [key])).seal(context(), secret("token"))
       const stored = winner.of(ada)
       assert.isDefined(stored)
-      const losing = Layer.succeed(DataKeyRepository, {
-        find: () => Effect.succeed(Option.none()),
+      const losing = Layer.mock(DataKeyRepository, {
+        findForSealing: () => Effect.succeed(Option.none()),
         insert: () => Effect.succeed(stored)
       })
-      const loser = EnvelopeTokenVault.layer.pipe(Layer.provide([losing, Keyring.layer({ keys: [key] })]))
+      const loser = EnvelopeTokenVault.layer.pipe(
+        Layer.provide([losing, deployment("test"), Keyring.layer({ keys: [key] })])
+      )
       const sealed = yield* Effect.flatMap(TokenVault, (vault) => vault.seal(context(), secret("second"))).pipe(
         Effect.provide(loser)
       )

@@ -12,6 +12,7 @@ const setUp = Effect.fnUntraced(function* (capacity: number) {
   const stored = Effect.fnUntraced(function* (owner = ada) {
     const id = crypto.randomUUID()
     const wrapped = yield* keys.wrap(Redacted.make(crypto.getRandomValues(new Uint8Array(32))), {
+      purpose: "data_key",
       owner,
       dataKeyId: id
     })

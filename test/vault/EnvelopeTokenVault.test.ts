@@ -5,7 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
 import { TestClock } from "effect/testing"
 import { counting } from "./CountingKeyring.ts"
-import { ada, bob, context, DataKeyRows, randomKey, scope, secret, startVault } from "./VaultFixture.ts"
+import { ada, bob, context, DataKeyRows, deployment, randomKey, scope, secret, startVault } from "./VaultFixture.ts"
 
 const setUp = Effect.gen(function* () {
   const rows = new DataKeyRows()
@@ -78,7 +78,7 @@ describe("EnvelopeTokenVault", () => {
         { concurrency: "unbounded" }
       )
       assert.strictEqual(counter.unwraps, 2)
-    }).pipe(Effect.provide(EnvelopeTokenVault.layer.pipe(Layer.provide([rows.layer, layer]))))
+    }).pipe(Effect.provide(EnvelopeTokenVault.layer.pipe(Layer.provide([rows.layer, deployment("test"), layer]))))
   })
 
   it.effect("opens nothing of a user whose key was destroyed, from that moment on", () =>

@@ -6,7 +6,7 @@ import { Effect, Layer, Redacted } from "effect"
 import { createSecretKey } from "node:crypto"
 import { associatedData, generation, openSealed, unwrapDataKey, uuid } from "./IndependentFormat.ts"
 import { published, randomness } from "./PublishedVectors.ts"
-import { DataKeyRows, scope, secret, vaultLayer } from "./VaultFixture.ts"
+import { DataKeyRows, deployment, scope, secret, vaultLayer } from "./VaultFixture.ts"
 
 const { data_key: dataKey, key_encryption_key: kek, secrets } = published
 const owner = scope(published.owner.tenant, published.owner.user)
@@ -40,7 +40,12 @@ describe("the test vectors of docs/security.md", () => {
     }).pipe(
       Effect.provide(
         EnvelopeTokenVault.layerNoDeps.pipe(
-          Layer.provide([storedRows().layer, Keyring.layer({ keys }), randomness(...secrets.map(({ nonce }) => nonce))])
+          Layer.provide([
+            storedRows().layer,
+            deployment(kek.id),
+            Keyring.layer({ keys }),
+            randomness(...secrets.map(({ nonce }) => nonce))
+          ])
         )
       )
     )
@@ -49,7 +54,7 @@ describe("the test vectors of docs/security.md", () => {
   it.effect("wrap and unwrap with the keyring", () =>
     Effect.gen(function* () {
       const keyring = yield* KeyManagement
-      const place = { owner, dataKeyId: dataKey.id }
+      const place = { purpose: "data_key", owner, dataKeyId: dataKey.id } as const
       const wrapped = yield* keyring.wrap(Redacted.make(dataKey.key), place)
       assert.deepStrictEqual(wrapped, { keyId: kek.id, wrapped: dataKey.wrapped })
       const unwrapped = yield* keyring.unwrap(wrapped, place)

@@ -2,10 +2,10 @@ import { KeyManagement } from "@oauth-manager/application"
 import { Sealed } from "@oauth-manager/domain"
 import { Keyring } from "@oauth-manager/vault"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Redacted } from "effect"
+import { Effect, Layer, Redacted } from "effect"
 import { createCipheriv, randomBytes } from "node:crypto"
 import { associatedData, generation, uuid } from "./IndependentFormat.ts"
-import { ada, bob, context, DataKeyRows, randomKey, secret, startVault } from "./VaultFixture.ts"
+import { ada, bob, context, DataKeyRows, randomKey, scope, secret, startVault } from "./VaultFixture.ts"
 
 const setUp = Effect.gen(function* () {
   const rows = new DataKeyRows()
@@ -57,7 +57,7 @@ describe("a sealed secret that was tampered with", () => {
     Effect.gen(function* () {
       const { key, refusal, row } = yield* setUp
       const dataKey = yield* Effect.flatMap(KeyManagement, (keys) =>
-        keys.unwrap(row, { owner: ada, dataKeyId: row.id })
+        keys.unwrap(row, { purpose: "data_key", owner: ada, dataKeyId: row.id })
       ).pipe(Effect.provide(Keyring.layer({ keys: [key] })))
       const { field, object, owner } = context()
       const id = uuid(row.id)
@@ -81,13 +81,69 @@ describe("a sealed secret that was tampered with", () => {
   )
 })
 
+describe("the ciphertexts of many users", () => {
+  it.effect("open in their own places alone: all pairs of 100 swapped are refused", () =>
+    Effect.gen(function* () {
+      const rows = new DataKeyRows()
+      const vault = yield* startVault(rows, [randomKey()])
+      const fields = ["access_token", "refresh_token", "authorization_code", "authorization_flow"] as const
+      const places = Array.from({ length: 100 }, (_, index) =>
+        context({
+          owner: scope(`tenant-${index % 2}`, `user-${index % 5}`),
+          object: `object-${index % 3}`,
+          field: fields[index % 4] ?? "access_token",
+          generation: Math.floor(index / 60)
+        })
+      )
+      const sealed = yield* Effect.forEach(places, (place) => vault.seal(place, secret("token")))
+      let [refused, opened] = [0, 0]
+      for (const [from, ciphertext] of sealed.entries()) {
+        for (const place of places) {
+          if (place === places[from]) continue
+          const outcome = yield* Effect.exit(vault.open(place, ciphertext))
+          if (outcome._tag === "Success") opened++
+          else refused++
+        }
+      }
+      assert.deepStrictEqual({ refused, opened }, { refused: 9900, opened: 0 })
+    })
+  )
+})
+
+describe("a canary", () => {
+  it.effect("is refused with any bit flipped, and where a data key of the same id stands", () =>
+    Effect.gen(function* () {
+      const keyring = yield* Effect.provide(KeyManagement, Keyring.layer({ keys: [randomKey()] }))
+      const { keyId, wrapped } = yield* keyring.wrap(Redacted.make(new Uint8Array(32).fill(7)), { purpose: "canary" })
+      const refusal = (bytes: Uint8Array) =>
+        Effect.flip(keyring.unwrap({ keyId, wrapped: bytes }, { purpose: "canary" }))
+      for (let bit = 0; bit < wrapped.length * 8; bit++) {
+        assert.include(yield* refusal(flip(wrapped, bit)), { reason: bit < 8 ? "unknown_format" : "not_authentic" })
+      }
+      const place = { purpose: "data_key", owner: ada, dataKeyId: crypto.randomUUID() } as const
+      assert.include(yield* Effect.flip(keyring.unwrap({ keyId, wrapped }, place)), { reason: "not_authentic" })
+    })
+  )
+
+  it.effect("is no other deployment's: another key under the same id refuses it", () =>
+    Effect.gen(function* () {
+      const one = yield* Effect.provide(KeyManagement, Layer.fresh(Keyring.layer({ keys: [randomKey()] })))
+      const other = yield* Effect.provide(KeyManagement, Layer.fresh(Keyring.layer({ keys: [randomKey()] })))
+      const canary = yield* one.wrap(Redacted.make(new Uint8Array(32).fill(7)), { purpose: "canary" })
+      assert.include(yield* Effect.flip(other.unwrap(canary, { purpose: "canary" })), { reason: "not_authentic" })
+    })
+  )
+})
+
 describe("a wrapped data key that was tampered with", () => {
   it.effect("is refused with any bit flipped and at any other length", () =>
     Effect.gen(function* () {
       const { key, row } = yield* setUp
       const keyring = yield* Effect.provide(KeyManagement, Keyring.layer({ keys: [key] }))
       const refusal = (wrapped: Uint8Array) =>
-        Effect.flip(keyring.unwrap({ keyId: row.keyId, wrapped }, { owner: ada, dataKeyId: row.id }))
+        Effect.flip(
+          keyring.unwrap({ keyId: row.keyId, wrapped }, { purpose: "data_key", owner: ada, dataKeyId: row.id })
+        )
       for (let bit = 0; bit < row.wrapped.length * 8; bit++) {
         const reason = bit < 8 ? "unknown_format" : "not_authentic"
         assert.include(yield* refusal(flip(row.wrapped, bit)), { reason })
@@ -104,7 +160,7 @@ describe("a wrapped data key that was tampered with", () => {
       const { key, row } = yield* setUp
       const ring: Keyring.KeyEncryptionKeys = [key, { id: "alias", key: key.key }]
       const keyring = yield* Effect.provide(KeyManagement, Keyring.layer({ keys: ring }))
-      const place = { owner: ada, dataKeyId: row.id }
+      const place = { purpose: "data_key", owner: ada, dataKeyId: row.id } as const
       const otherId = "019a3c00-7e57-7000-8000-0123456789ab"
       for (const [stored, wrongPlace] of [
         [row, { ...place, owner: bob }],

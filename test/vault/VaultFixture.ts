@@ -1,7 +1,13 @@
-import { DataKeyRepository, type SealingContext, TokenVault, type WrappedDataKey } from "@oauth-manager/application"
+import {
+  DataKeyRepository,
+  KeyRepository,
+  type SealingContext,
+  TokenVault,
+  type WrappedDataKey
+} from "@oauth-manager/application"
 import { TenantId, UserId, type UserScope } from "@oauth-manager/domain"
 import { EnvelopeTokenVault, Keyring } from "@oauth-manager/vault"
-import { Effect, Layer, Option, Redacted, type Scope } from "effect"
+import { DateTime, Effect, Layer, Option, Redacted, type Scope } from "effect"
 import { createSecretKey, randomBytes } from "node:crypto"
 
 export const scope = (tenant: string, user: string): UserScope => ({
@@ -36,13 +42,15 @@ export class DataKeyRows {
   rollBack(): void {
     this.rows.clear()
   }
-  readonly layer = Layer.succeed(DataKeyRepository, {
-    find: (owner) =>
-      Effect.suspend(() => {
-        this.finds++
-        const row = this.of(owner)
-        return Effect.as(Effect.yieldNow, Option.fromUndefinedOr(row))
-      }),
+  readonly find = (owner: UserScope) =>
+    Effect.suspend(() => {
+      this.finds++
+      const row = this.of(owner)
+      return Effect.as(Effect.yieldNow, Option.fromUndefinedOr(row))
+    })
+  readonly layer = Layer.mock(DataKeyRepository, {
+    find: this.find,
+    findForSealing: this.find,
     insert: (owner, row) =>
       Effect.sync(() => {
         this.inserts++
@@ -53,8 +61,24 @@ export class DataKeyRows {
   })
 }
 
+/** A deployment that knows keys of these ids, the first being its primary. */
+export const deployment = (...ids: ReadonlyArray<string>) =>
+  Layer.mock(KeyRepository, {
+    list: Effect.succeed(
+      ids.map((id, index) => ({
+        id,
+        addedAt: DateTime.makeUnsafe(0),
+        promotedAt: index === 0 ? Option.some(DateTime.makeUnsafe(0)) : Option.none(),
+        isPrimary: index === 0,
+        canary: Option.none()
+      }))
+    )
+  })
+
 export const vaultLayer = (rows: DataKeyRows, keys: Keyring.KeyEncryptionKeys) =>
-  EnvelopeTokenVault.layer.pipe(Layer.provideMerge([rows.layer, Keyring.layer({ keys })]))
+  EnvelopeTokenVault.layer.pipe(
+    Layer.provideMerge([rows.layer, deployment(...keys.map(({ id }) => id)), Keyring.layer({ keys })])
+  )
 
 /** A vault of its own: as after a restart, its caches are empty. */
 export const startVault = Effect.fnUntraced(function* (

@@ -5,6 +5,7 @@ import {
   ReplayJournal,
   RetryRevocations,
   ReverifyIntegrations,
+  RotateKeys,
   TokenUses
 } from "@oauth-manager/application"
 import { Cause, type Duration, Effect, Layer, Schedule } from "effect"
@@ -27,6 +28,7 @@ export const layer = Layer.effectDiscard(
     const { refreshDue } = yield* RefreshDueTokens
     const { replay } = yield* ReplayJournal
     const { announceDue } = yield* AnnounceExpiry
+    const { pass: rotateKeys } = yield* RotateKeys
     const uses = yield* TokenUses
     // What this server left behind comes first: a refresh of it would use a token that is spent
     const replayed = patiently("the replay of the journal", replay())
@@ -38,5 +40,6 @@ export const layer = Layer.effectDiscard(
     yield* untilStopped("the retry of revocations", "30 seconds", retryDue())
     yield* untilStopped("the verification of integrations", "30 seconds", verifyDue())
     yield* untilStopped("the expiry of authorizations", "30 seconds", expireStale())
+    yield* untilStopped("the rotation of keys", "30 seconds", rotateKeys)
   })
 )

@@ -1,5 +1,5 @@
 import { Effect, Logger, Option } from "effect"
-import { Command, Flag } from "effect/cli"
+import { Argument, Command, Flag } from "effect/cli"
 
 /** What a command needs is loaded when it is chosen, so that `token` does not wait for the server's modules. */
 const using = <M, A, E, R>(module: () => Promise<M>, run: (module: M) => Effect.Effect<A, E, R>) =>
@@ -17,6 +17,8 @@ const serve = Command.make("serve", {}, runServer).pipe(
 
 /** Their answer alone goes to the standard output. */
 const asked = <A, E, R>(command: Effect.Effect<A, E, R>) => Effect.provideService(command, Logger.LogToStderr, true)
+
+const jsonFlag = Flag.Boolean("json").pipe(Flag.withDescription("For machines"), Flag.withDefault(false))
 
 const migrate = Command.make("migrate", {}, () =>
   asked(
@@ -54,23 +56,80 @@ const token = Command.make(
     )
 ).pipe(Command.withDescription("Prints a bearer token of the development token issuer"))
 
-const doctor = Command.make(
-  "doctor",
-  { json: Flag.Boolean("json").pipe(Flag.withDescription("For machines"), Flag.withDefault(false)) },
-  (options) =>
-    asked(
-      using(
-        () => import("./doctor/Doctor.ts"),
-        ({ run }) => run(options)
-      )
+const doctor = Command.make("doctor", { json: jsonFlag }, (options) =>
+  asked(
+    using(
+      () => import("./doctor/Doctor.ts"),
+      ({ run }) => run(options)
     )
+  )
 ).pipe(
   Command.withDescription(
     "Checks configuration, database, clocks and what must be reachable, and says what to do; it changes nothing"
   )
 )
 
+const keyId = Argument.String("id").pipe(Argument.withDescription("The key's id"))
+
+const keysList = Command.make("list", { json: jsonFlag }, (options) =>
+  asked(
+    using(
+      () => import("./keys/List.ts"),
+      ({ run }) => run(options)
+    )
+  )
+).pipe(Command.withDescription("Shows the deployment's keys, what each wraps, and how far a rotation has come"))
+
+const keysAdd = Command.make("add", {}, () =>
+  asked(
+    using(
+      () => import("./keys/Add.ts"),
+      ({ run }) => run
+    )
+  )
+).pipe(Command.withDescription("Makes a key, in the keyring file; or prints its entry, for VAULT_KEYS"))
+
+const keysPromote = Command.make("promote", { id: keyId }, ({ id }) =>
+  asked(
+    using(
+      () => import("./keys/Promote.ts"),
+      ({ run }) => run(id)
+    )
+  )
+).pipe(Command.withDescription("Makes a key that every server holds the one that wraps"))
+
+const keysRewrap = Command.make(
+  "rewrap",
+  {
+    dataKeys: Flag.Boolean("data-keys").pipe(
+      Flag.withDescription("Replace the users' data keys too, and seal anew what they seal"),
+      Flag.withDefault(false)
+    )
+  },
+  (options) =>
+    asked(
+      using(
+        () => import("./keys/Rewrap.ts"),
+        ({ run }) => run(options)
+      )
+    )
+).pipe(Command.withDescription("Wraps every data key under the primary key, as servers do in the background"))
+
+const keysRetire = Command.make("retire", { id: keyId }, ({ id }) =>
+  asked(
+    using(
+      () => import("./keys/Retire.ts"),
+      ({ run }) => run(id)
+    )
+  )
+).pipe(Command.withDescription("Ends a key under which nothing is wrapped"))
+
+const keys = Command.make("keys").pipe(
+  Command.withDescription("The keys that encrypt what is stored: list, add, promote, rewrap, retire"),
+  Command.withSubcommands([keysList, keysAdd, keysPromote, keysRewrap, keysRetire])
+)
+
 export const oauthManager = Command.make("oauth-manager", {}, runServer).pipe(
   Command.withDescription("OAuth Manager: the server, and what its operator does beside it"),
-  Command.withSubcommands([serve, migrate, token, doctor])
+  Command.withSubcommands([serve, migrate, keys, token, doctor])
 )

@@ -1,6 +1,7 @@
-import { Context, Effect, Layer, Option, type Redacted, Schema } from "effect"
+import { Context, Effect, Layer, Option, Schema } from "effect"
 import type { StartupFailed } from "../StartupFailed.ts"
 import * as DatabaseSettings from "./DatabaseSettings.ts"
+import * as KeySettings from "./KeySettings.ts"
 import { refuse } from "./Problems.ts"
 import { HttpUrl, List, Origins, Port, ReturnUrlList, setting, withDefault } from "./Setting.ts"
 
@@ -11,14 +12,13 @@ export interface CallerIssuer {
   readonly jwksUrl: string
 }
 
-export interface Settings extends DatabaseSettings.DatabaseSettings {
+export interface Settings extends DatabaseSettings.DatabaseSettings, KeySettings.KeySettings {
   readonly production: boolean
   readonly host: string
   readonly port: number
   readonly publicUrl: string
   readonly callers: Option.Option<CallerIssuer>
   readonly claims: { readonly tenant: Option.Option<string>; readonly roles: string; readonly scope: string }
-  readonly vaultKeys: Option.Option<Redacted.Redacted<string>>
   readonly plugins: ReadonlyArray<string>
   readonly sandboxPort: number
   readonly returnUrls: ReadonlyArray<string>
@@ -75,7 +75,7 @@ export const read: Effect.Effect<Settings, StartupFailed> = Effect.gen(function*
   const publicUrl = withoutTrailingSlash(yield* withDefault(`http://localhost:${port}`)(setting("PUBLIC_URL", HttpUrl)))
   const database = yield* DatabaseSettings.databaseSettings
   const { issuer, missing } = yield* callers
-  const vaultKeys = yield* setting("VAULT_KEYS", Schema.RedactedFromValue(Schema.String))
+  const vaultKeys = yield* KeySettings.vaultKeys
   if (production) {
     yield* refuseDevelopmentDefaults([
       ...(Option.isNone(database.databaseUrl) ? ["DATABASE_URL"] : []),

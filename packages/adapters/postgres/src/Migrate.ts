@@ -8,6 +8,7 @@ import isolation from "./migrations/0002_isolation.ts"
 import functions from "./migrations/0003_functions.ts"
 import providers from "./migrations/0004_providers.ts"
 import refresh from "./migrations/0005_refresh.ts"
+import keys from "./migrations/0006_keys.ts"
 import * as ServiceRole from "./ServiceRole.ts"
 
 export interface Options {
@@ -22,7 +23,8 @@ const migrations = {
   "0002_isolation": isolation,
   "0003_functions": functions,
   "0004_providers": providers,
-  "0005_refresh": refresh
+  "0005_refresh": refresh,
+  "0006_keys": keys
 }
 
 /** The numbers of this release's migrations. */

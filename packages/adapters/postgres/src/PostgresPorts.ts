@@ -2,7 +2,9 @@ import { Layer } from "effect"
 import * as Authorizations from "./PostgresAuthorizationRepository.ts"
 import * as Consents from "./PostgresConsentRepository.ts"
 import * as DataKeys from "./PostgresDataKeyRepository.ts"
+import * as DataKeyRotation from "./PostgresDataKeyRotation.ts"
 import * as Integrations from "./PostgresIntegrationRepository.ts"
+import * as Keys from "./PostgresKeyRepository.ts"
 import * as Incidents from "./PostgresProviderIncidents.ts"
 import * as Revocations from "./PostgresRevocationOutbox.ts"
 import * as Tokens from "./PostgresTokenRepository.ts"
@@ -13,7 +15,9 @@ import * as Users from "./PostgresUserRepository.ts"
 export const layer = Layer.mergeAll(
   UnitOfWork.layer,
   Users.layer,
+  Keys.layer,
   DataKeys.layer,
+  DataKeyRotation.layer,
   Integrations.layer,
   Tokens.layer,
   Authorizations.layer,

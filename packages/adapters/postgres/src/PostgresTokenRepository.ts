@@ -78,11 +78,11 @@ export const layer = Layer.effect(
         )
       },
 
-      acquireLease: (scope, id, { duration, generation, owner }) =>
+      acquireLease: (scope, id, { dataKeyId = null, duration, generation, owner }) =>
         Effect.map(
           lockingForUser<LeaseRow>("TokenRepository.acquireLease", scope, [
-            "SELECT * FROM acquire_lease($1, $2, $3, $4, $5, $6)",
-            [scope.tenant, scope.user, id, generation, owner, Duration.toSeconds(duration)]
+            "SELECT * FROM acquire_lease($1, $2, $3, $4, $5, $6, $7)",
+            [scope.tenant, scope.user, id, generation, owner, Duration.toSeconds(duration), dataKeyId]
           ]),
           ([row]) => toLeaseOutcome(row)
         ),

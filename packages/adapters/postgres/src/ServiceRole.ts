@@ -9,7 +9,10 @@ export const schema = "oauth_manager"
 
 const privileges = {
   users: "SELECT, INSERT",
-  data_keys: "SELECT, INSERT",
+  data_keys: "SELECT, INSERT, UPDATE",
+  vault_keys: "SELECT, INSERT, UPDATE, DELETE",
+  retired_vault_keys: "SELECT, INSERT",
+  data_key_rotation: "SELECT, INSERT, UPDATE",
   integrations: "SELECT, INSERT, UPDATE",
   tokens: "SELECT, INSERT, UPDATE, DELETE",
   authorizations: "SELECT, INSERT, UPDATE",
@@ -23,6 +26,7 @@ const functions = [
   "read_token(text, text, uuid)",
   "ensure_user(text, text)",
   "acquire_lease(text, text, uuid, bigint, text, double precision)",
+  "acquire_lease(text, text, uuid, bigint, text, double precision, uuid)",
   "release_lease(text, text, uuid, text)"
 ]
 

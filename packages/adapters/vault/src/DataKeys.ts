@@ -31,7 +31,7 @@ export const make = (options: {
   Effect.gen(function* () {
     const keys = yield* KeyManagement
     const unwrap = Effect.fnUntraced(function* ({ owner, row }: StoredDataKey) {
-      const dataKey = yield* keys.unwrap(row, { owner, dataKeyId: row.id })
+      const dataKey = yield* keys.unwrap(row, { purpose: "data_key", owner, dataKeyId: row.id })
       const bytes = Redacted.value(dataKey)
       const key = createSecretKey(bytes)
       bytes.fill(0)

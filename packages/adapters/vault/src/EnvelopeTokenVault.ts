@@ -12,9 +12,10 @@ import * as AesGcm from "./AesGcm.ts"
 import * as DataKeyId from "./DataKeyId.ts"
 import * as DataKeys from "./DataKeys.ts"
 import * as SealedFormat from "./SealedFormat.ts"
+import * as WrappingKey from "./WrappingKey.ts"
 
 /**
- * The vault over key management and the data keys' repository, in the format of docs/security.md.
+ * The vault over key management and the repositories of keys, in the format of docs/security.md.
  *
  * No owner's key is remembered: each seal asks the repository, inside the caller's unit of work, and only the unwrapping
  * is cached. A key made in a unit of work that is rolled back is therefore never used after it.
@@ -25,6 +26,7 @@ export const layerNoDeps = Layer.effect(
     const keys = yield* KeyManagement
     const repository = yield* DataKeyRepository
     const random = yield* SecureRandom.SecureRandom
+    const wrappingKey = yield* WrappingKey.make
     const dataKeys = yield* DataKeys.make({ capacity: 10_000, timeToLive: "5 minutes" })
 
     const unwrapped = (owner: UserScope, row: WrappedDataKey) =>
@@ -33,15 +35,30 @@ export const layerNoDeps = Layer.effect(
     const makeDataKey = Effect.fn("TokenVault.makeDataKey")(function* (owner: UserScope) {
       const id = yield* random.uuidV7()
       const bytes = yield* random.randomBytes(AesGcm.keyLength)
-      const wrapped = yield* keys
-        .wrap(Redacted.make(bytes), { owner, dataKeyId: id })
-        .pipe(Effect.ensuring(Effect.sync(() => bytes.fill(0))))
-      return yield* repository.insert(owner, { id, ...wrapped })
+      const wrapped = yield* wrappingKey.current.pipe(
+        Effect.flatMap((keyId) =>
+          keys.wrap(Redacted.make(bytes), { purpose: "data_key", owner, dataKeyId: id }, keyId)
+        ),
+        Effect.ensuring(Effect.sync(() => bytes.fill(0)))
+      )
+      return { id, ...wrapped }
     })
 
+    const storeDataKey = Effect.fnUntraced(function* (owner: UserScope) {
+      return yield* repository.insert(owner, yield* makeDataKey(owner))
+    })
+
+    /** The key that wraps may have been retired since it was chosen. */
+    const firstDataKey = (owner: UserScope) =>
+      storeDataKey(owner).pipe(
+        Effect.tapErrorTag("KeyUnknown", () => wrappingKey.forget),
+        Effect.retry({ times: 1, while: ({ _tag }) => _tag === "KeyUnknown" }),
+        Effect.catchTag("KeyUnknown", () => Effect.fail(new VaultFailed({ reason: "unknown_key" })))
+      )
+
     const currentDataKey = Effect.fnUntraced(function* (owner: UserScope) {
-      const found = yield* repository.find(owner)
-      return Option.isSome(found) ? found.value : yield* makeDataKey(owner)
+      const found = yield* repository.findForSealing(owner)
+      return Option.isSome(found) ? found.value : yield* firstDataKey(owner)
     })
 
     return TokenVault.of({
@@ -65,7 +82,9 @@ export const layerNoDeps = Layer.effect(
         const plaintext = SealedFormat.open(key, context, sealed)
         if (plaintext === undefined) return yield* new VaultFailed({ reason: "not_authentic" })
         return Redacted.make(plaintext, { label: context.field })
-      })
+      }),
+
+      makeDataKey
     })
   })
 )

@@ -1,5 +1,5 @@
 import { KeyManagement, VaultFailed } from "@oauth-manager/application"
-import { type Array, Effect, Layer, Redacted } from "effect"
+import { Array, Effect, Layer, Option, Redacted } from "effect"
 import { SecureRandom } from "effect/crypto"
 import type { KeyObject } from "node:crypto"
 import * as AesGcm from "./AesGcm.ts"
@@ -11,40 +11,58 @@ export interface KeyEncryptionKey {
   readonly key: KeyObject
 }
 
-/** The first key wraps; all of them unwrap. */
+/** The first key wraps unless another is named; all of them unwrap. */
 export type KeyEncryptionKeys = Array.NonEmptyReadonlyArray<KeyEncryptionKey>
+
+/** Where the keys come from. */
+export interface KeySource {
+  /** Those that are held now. */
+  readonly keys: Effect.Effect<KeyEncryptionKeys>
+  /** Looks whether there are others by now. */
+  readonly reread: Effect.Effect<void>
+}
 
 export interface KeyringOptions {
   readonly keys: KeyEncryptionKeys
 }
 
-/** Key management by keys that this process holds, read by `KeyringConfig` or `KeyringFile`. */
-export const layerNoDeps = ({ keys }: KeyringOptions): Layer.Layer<KeyManagement, never, SecureRandom.SecureRandom> =>
-  Layer.effect(
-    KeyManagement,
-    Effect.gen(function* () {
-      const random = yield* SecureRandom.SecureRandom
-      const ring = new Map(keys.map((key) => [key.id, key]))
-      const primary = keys[0]
-      return KeyManagement.of({
-        wrap: Effect.fn("KeyManagement.wrap")(function* (dataKey, context) {
-          const nonce = yield* random.randomBytes(AesGcm.nonceLength)
-          return {
-            keyId: primary.id,
-            wrapped: WrappedFormat.wrap(primary, nonce, context, Redacted.value(dataKey))
-          }
-        }),
-        unwrap: Effect.fn("KeyManagement.unwrap")(function* ({ keyId, wrapped }, context) {
-          const key = ring.get(keyId)
-          if (key === undefined) return yield* new VaultFailed({ reason: "unknown_key" })
-          if (!WrappedFormat.isRecognised(wrapped)) return yield* new VaultFailed({ reason: "unknown_format" })
-          const dataKey = WrappedFormat.unwrap(key, context, wrapped)
-          if (dataKey === undefined) return yield* new VaultFailed({ reason: "not_authentic" })
-          return Redacted.make(dataKey)
-        })
+export const make = ({ keys, reread }: KeySource) =>
+  Effect.map(SecureRandom.SecureRandom, (random) => {
+    const find = (keyId: string) =>
+      Effect.map(
+        keys,
+        Array.findFirst(({ id }) => id === keyId)
+      )
+
+    const get = Effect.fnUntraced(function* (keyId: string) {
+      const held = yield* find(keyId)
+      const found = Option.isSome(held) ? held : yield* Effect.andThen(reread, find(keyId))
+      return Option.isSome(found) ? found.value : yield* new VaultFailed({ reason: "unknown_key" })
+    })
+
+    return KeyManagement.of({
+      keyIds: Effect.map(
+        keys,
+        Array.map(({ id }) => id)
+      ),
+      wrap: Effect.fn("KeyManagement.wrap")(function* (plaintext, context, keyId) {
+        const key = keyId === undefined ? (yield* keys)[0] : yield* get(keyId)
+        const nonce = yield* random.randomBytes(AesGcm.nonceLength)
+        return { keyId: key.id, wrapped: WrappedFormat.wrap(key, nonce, context, Redacted.value(plaintext)) }
+      }),
+      unwrap: Effect.fn("KeyManagement.unwrap")(function* ({ keyId, wrapped }, context) {
+        const key = yield* get(keyId)
+        if (!WrappedFormat.isRecognised(wrapped)) return yield* new VaultFailed({ reason: "unknown_format" })
+        const plaintext = WrappedFormat.unwrap(key, context, wrapped)
+        if (plaintext === undefined) return yield* new VaultFailed({ reason: "not_authentic" })
+        return Redacted.make(plaintext)
       })
     })
-  )
+  })
+
+/** Key management by keys that stay the same while this process runs, read by `KeyringConfig`. */
+export const layerNoDeps = ({ keys }: KeyringOptions): Layer.Layer<KeyManagement, never, SecureRandom.SecureRandom> =>
+  Layer.effect(KeyManagement, make({ keys: Effect.succeed(keys), reread: Effect.void }))
 
 export const layer = (options: KeyringOptions): Layer.Layer<KeyManagement> =>
   layerNoDeps(options).pipe(Layer.provide(SecureRandom.layerWebCrypto))

@@ -1,80 +1,72 @@
 import { Effect, Redacted } from "effect"
-import { randomBytes } from "node:crypto"
-import { link, mkdir, open, rm } from "node:fs/promises"
+import { mkdir } from "node:fs/promises"
 import { dirname } from "node:path"
 import type { KeyEncryptionKeys } from "./Keyring.ts"
 import * as KeyringConfig from "./KeyringConfig.ts"
 import { KeyringRefused } from "./KeyringRefused.ts"
+import * as NewKey from "./NewKey.ts"
+import * as PrivateFile from "./PrivateFile.ts"
 
-const isPosix = process.platform !== "win32"
-
-const failedWith = (code: string) => (cause: unknown) =>
-  cause instanceof Error && "code" in cause && cause.code === code
-
-const write = async (file: string, content: string) => {
-  const handle = await open(file, "wx", 0o600)
-  try {
-    await handle.writeFile(content)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
+/** The keys of a file as it was when `stamp` was its own. */
+export interface Keyring {
+  readonly keys: KeyEncryptionKeys
+  readonly stamp: string
 }
 
-const syncFolder = async (folder: string) => {
-  const handle = await open(folder, "r")
-  await handle.sync().finally(() => handle.close())
+export const sourceOf = (path: string): string => `keyring file ${path}`
+
+const refusedOf = (path: string) => {
+  const source = sourceOf(path)
+  return (problem: string) => new KeyringRefused({ source, message: `${source} ${problem}` })
 }
 
-/** A link is made whole or not at all and never replaces a file: of several processes that start, one makes the key. */
+/** What the file system does, or a refusal that says why not. */
+export const onFile = <A>(path: string, work: () => Promise<A>): Effect.Effect<A, KeyringRefused> =>
+  Effect.tryPromise({
+    try: work,
+    catch: (cause) => refusedOf(path)(`cannot be used (${cause instanceof Error ? cause.message : "unknown failure"})`)
+  })
+
 const create = async (path: string) => {
-  const folder = dirname(path)
-  await mkdir(folder, { recursive: true, mode: 0o711 })
-  const temporary = `${path}.${randomBytes(8).toString("hex")}`
-  try {
-    await write(temporary, `file-${randomBytes(4).toString("hex")}:${randomBytes(32).toString("base64")}\n`)
-    await link(temporary, path).catch((cause) => {
-      if (!failedWith("EEXIST")(cause)) throw cause
-    })
-  } finally {
-    await rm(temporary, { force: true })
-  }
-  if (isPosix) await syncFolder(folder)
+  await mkdir(dirname(path), { recursive: true, mode: 0o711 })
+  await PrivateFile.createUnlessThere(path, `${Redacted.value(NewKey.make("file").entry)}\n`)
 }
 
-const read = async (path: string) => {
-  const handle = await open(path, "r")
-  try {
-    const status = await handle.stat()
-    if (isPosix && (status.mode & 0o077) !== 0) return "readable by others" as const
-    return Redacted.make(await handle.readFile("utf8"))
-  } finally {
-    await handle.close()
+const parse = Effect.fnUntraced(function* (
+  path: string,
+  content: PrivateFile.Content | undefined
+): Effect.fn.Return<Keyring, KeyringRefused> {
+  if (content === undefined) {
+    return yield* refusedOf(path)(
+      `is open to the group or to others: chmod 600 ${path}, and replace its keys if anyone may have read them`
+    )
   }
-}
+  const keys = yield* KeyringConfig.parse(Redacted.make(content.text), sourceOf(path))
+  return { keys, stamp: content.stamp }
+})
+
+/** The keys of a file that is there. */
+export const load = (path: string): Effect.Effect<Keyring, KeyringRefused> =>
+  Effect.flatMap(
+    onFile(path, () => PrivateFile.read(path)),
+    (content) => parse(path, content)
+  )
+
+/** As `loadOrCreate`, with the stamp of the file. */
+export const loadOrCreateStamped = Effect.fn("KeyringFile.loadOrCreate")(function* (path: string) {
+  const content = yield* onFile(path, () =>
+    PrivateFile.read(path).catch(async (cause) => {
+      if (!PrivateFile.failedWith("ENOENT")(cause)) throw cause
+      await create(path)
+      return PrivateFile.read(path)
+    })
+  )
+  return yield* parse(path, content)
+})
 
 /**
  * The keys of a file of lines `id:base64key`, the first being primary; where there is no file, one is made with a
  * random key, for its owner alone (0600). Every process that asks for the same path gets the same keys.
  */
-export const loadOrCreate = Effect.fn("KeyringFile.loadOrCreate")(function* (
-  path: string
-): Effect.fn.Return<KeyEncryptionKeys, KeyringRefused> {
-  const source = `keyring file ${path}`
-  const refused = (problem: string) => new KeyringRefused({ source, message: `${source} ${problem}` })
-  const content = yield* Effect.tryPromise({
-    try: () =>
-      read(path).catch(async (cause) => {
-        if (!failedWith("ENOENT")(cause)) throw cause
-        await create(path)
-        return read(path)
-      }),
-    catch: (cause) => refused(`cannot be used (${cause instanceof Error ? cause.message : "unknown failure"})`)
-  })
-  if (content === "readable by others") {
-    return yield* refused(
-      `is open to the group or to others: chmod 600 ${path}, and replace its keys if anyone may have read them`
-    )
-  }
-  return yield* KeyringConfig.parse(content, source)
-})
+export const loadOrCreate = (path: string): Effect.Effect<KeyEncryptionKeys, KeyringRefused> =>
+  Effect.map(loadOrCreateStamped(path), ({ keys }) => keys)

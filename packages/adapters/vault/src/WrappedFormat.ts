@@ -6,8 +6,12 @@ import * as DataKeyId from "./DataKeyId.ts"
 
 const version = Uint8Array.of(1)
 
-const associatedData = (keyId: string, { dataKeyId, owner }: WrappingContext) =>
-  AssociatedData.encode([version, keyId, owner.tenant, owner.user, DataKeyId.toBytes(dataKeyId)])
+const associatedData = (keyId: string, context: WrappingContext) =>
+  AssociatedData.encode(
+    context.purpose === "canary"
+      ? [version, keyId, "canary"]
+      : [version, keyId, context.owner.tenant, context.owner.user, DataKeyId.toBytes(context.dataKeyId)]
+  )
 
 export interface NamedKey {
   readonly id: string

@@ -66,12 +66,18 @@ export class TokenRepository extends Context.Service<
     readonly put: (scope: UserScope, token: Token, plan: RefreshPlan) => Effect.Effect<boolean, RepositoryUnavailable>
     /**
      * Takes the right to refresh the given generation, by the clock of the storage. A lease that ran out is free, and leaves the
-     * generation in doubt until it is renewed. The owner of a lease that is still its own extends it.
+     * generation in doubt until it is renewed. The owner of a lease that is still its own extends it. With `dataKeyId`, a token that
+     * was sealed anew under another data key is superseded too: what the lease's holder reads later it must be able to open.
      */
     readonly acquireLease: (
       scope: UserScope,
       integrationId: IntegrationId,
-      lease: { readonly generation: number; readonly owner: string; readonly duration: Duration.Duration }
+      lease: {
+        readonly generation: number
+        readonly owner: string
+        readonly duration: Duration.Duration
+        readonly dataKeyId?: WrappedDataKey["id"]
+      }
     ) => Effect.Effect<LeaseOutcome, RepositoryUnavailable>
     /** Gives a lease back under which the provider was not asked. Waiters are signalled. */
     readonly releaseLease: (

@@ -25,8 +25,8 @@ export class TokenVault extends Context.Service<
   TokenVault,
   {
     /**
-     * Seals under the owner's data key, which is made on first use. With `dataKey`, where the caller has read it before, no
-     * storage is needed.
+     * Seals under the owner's data key, which is made on first use and, in a unit of work, is not replaced before that has ended.
+     * With `dataKey`, where the caller has read it before, no storage is needed.
      */
     readonly seal: (
       context: SealingContext,
@@ -39,5 +39,7 @@ export class TokenVault extends Context.Service<
       sealed: Sealed,
       dataKey?: WrappedDataKey
     ) => Effect.Effect<Redacted.Redacted<string>, VaultFailed | RepositoryUnavailable>
+    /** Makes a data key for the owner, wrapped under the deployment's primary key where this server holds it. It is stored nowhere. */
+    readonly makeDataKey: (owner: UserScope) => Effect.Effect<WrappedDataKey, VaultFailed | RepositoryUnavailable>
   }
 >()("@oauth-manager/application/ports/TokenVault") {}

@@ -34,13 +34,10 @@ export class RefreshLeases extends Context.Service<RefreshLeases>()(
         giveBack,
 
         /** Where the answer is lost, the lease may have been given all the same. Nothing comes of it, so it is given back. */
-        acquire: (named: Named, duration: Duration.Duration) => {
-          const { owner, scope, token } = named
-          const acquired = tokens.acquireLease(scope, token.integrationId, {
-            generation: token.generation,
-            owner,
-            duration
-          })
+        acquire: (named: Named & { readonly dataKeyId: string }, duration: Duration.Duration) => {
+          const { dataKeyId, owner, scope, token } = named
+          const { generation, integrationId } = token
+          const acquired = tokens.acquireLease(scope, integrationId, { generation, dataKeyId, owner, duration })
           return Effect.tapError(acquired, () => giveBack(named))
         }
       }

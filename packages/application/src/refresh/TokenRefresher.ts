@@ -98,7 +98,8 @@ export class TokenRefresher extends Context.Service<TokenRefresher>()(
         yield* gate.admit(reading.provider)
         const begun = yield* Clock.currentTimeMillis
         const owner = yield* random.uuidV4()
-        const outcome = yield* leases.acquire({ scope, token, owner }, yield* durationFor(reading.provider))
+        const duration = yield* durationFor(reading.provider)
+        const outcome = yield* leases.acquire({ scope, token, owner, dataKeyId: dataKey.id }, duration)
         switch (outcome._tag) {
           case "Held":
             return yield* heldElsewhere(reading)

@@ -50,8 +50,9 @@ export class ReverifyIntegrations extends Context.Service<ReverifyIntegrations>(
         const reading = isToRenew
           ? yield* refresher.refreshPast("background", owner, id, token.generation, { patient: true })
           : held
-        const { accessToken, generation } = reading.token.value.token
-        return yield* vault.open(tokenContext({ owner, id }, "access_token", generation), accessToken)
+        const { dataKey, token: renewed } = reading.token.value
+        const context = tokenContext({ owner, id }, "access_token", renewed.generation)
+        return yield* vault.open(context, renewed.accessToken, dataKey)
       })
 
       const look = Effect.fnUntraced(function* (integration: Integration, registered: RegisteredProvider) {

@@ -4,13 +4,13 @@ import { isSameScope, type UserScope } from "../user/UserScope.ts"
 export const Role = Schema.Literals(["user", "service", "admin", "auditor"])
 export type Role = typeof Role.Type
 
-export const Permission = Schema.Literals(["integrations:read", "integrations:write", "tokens:read"])
+export const Permission = Schema.Literals(["integrations:read", "integrations:write", "tokens:read", "keys:write"])
 export type Permission = typeof Permission.Type
 
 const granted: Record<Role, ReadonlyArray<Permission>> = {
   user: ["integrations:read", "integrations:write"],
   service: ["integrations:read", "integrations:write", "tokens:read"],
-  admin: ["integrations:read", "integrations:write"],
+  admin: ["integrations:read", "integrations:write", "keys:write"],
   auditor: []
 }
 

@@ -21,6 +21,7 @@ export const AuditAction = Schema.Literals([
   "integration.expiry_announced",
   "integration.problem_noted",
   "integration.verified",
+  "key.rotation_requested",
   "scope.escalation_refused",
   "token.refreshed",
   "token.refresh_failed",
@@ -39,7 +40,7 @@ export interface AuditEvent {
   readonly about: UserScope
   readonly actor?: { readonly scope: UserScope; readonly role: Role | "none" }
   readonly action: AuditAction
-  readonly object: { readonly type: "authorization" | "integration" | "consent"; readonly id: string }
+  readonly object: { readonly type: "authorization" | "integration" | "consent" | "key"; readonly id: string }
   readonly outcome: "success" | "failure"
   /** A code of a closed set, never a provider's text. */
   readonly reason?: string

@@ -5,6 +5,7 @@ import * as CallersCheck from "./CallersCheck.ts"
 import * as ConfigurationCheck from "./ConfigurationCheck.ts"
 import * as DatabaseCheck from "./DatabaseCheck.ts"
 import * as DataFolderCheck from "./DataFolderCheck.ts"
+import * as KeysCheck from "./KeysCheck.ts"
 import * as ProvidersCheck from "./ProvidersCheck.ts"
 import * as Report from "./Report.ts"
 
@@ -21,7 +22,8 @@ const findings = Effect.gen(function* () {
     ],
     { concurrency: "unbounded" }
   )
-  return [...findings, ...database.findings, ...folder, ...callers, ...reached]
+  const keys = yield* KeysCheck.findings(settings, database.url)
+  return [...findings, ...database.findings, ...keys, ...folder, ...callers, ...reached]
 }).pipe(Effect.provide(NodeHttpClient.layerUndici))
 
 /** Prints what was found, for people or as JSON; fails where anything failed. */

@@ -3,13 +3,14 @@ import { AuthorizationsApi } from "./AuthorizationsApi.ts"
 import { CallbackApi } from "./CallbackApi.ts"
 import { HealthApi } from "./HealthApi.ts"
 import { IntegrationsApi } from "./IntegrationsApi.ts"
+import { KeysApi } from "./KeysApi.ts"
 import { refine } from "./OpenApiDetails.ts"
 import { ProvidersApi } from "./ProvidersApi.ts"
 import { TokensApi } from "./TokensApi.ts"
 
 /** The contract of the HTTP API, version 1: what a server implements and a client is derived from. */
 export const Api = HttpApi.make("OAuthManager")
-  .add(HealthApi, ProvidersApi, AuthorizationsApi, CallbackApi, IntegrationsApi, TokensApi)
+  .add(HealthApi, ProvidersApi, AuthorizationsApi, CallbackApi, IntegrationsApi, TokensApi, KeysApi)
   .annotate(HttpApi.ParseOptions, { errors: "all" })
   .annotate(HttpApi.PayloadParseOptions, { errors: "all", onExcessProperty: "error" })
   .annotateMerge(

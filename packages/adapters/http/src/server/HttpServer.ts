@@ -10,6 +10,7 @@ import * as Authorizations from "./handlers/Authorizations.ts"
 import * as Callback from "./handlers/Callback.ts"
 import * as Health from "./handlers/Health.ts"
 import * as Integrations from "./handlers/Integrations.ts"
+import * as Keys from "./handlers/Keys.ts"
 import * as Providers from "./handlers/Providers.ts"
 import * as Tokens from "./handlers/Tokens.ts"
 import * as CallbackPages from "./pages/CallbackPages.ts"
@@ -30,6 +31,7 @@ const Handlers = Layer.mergeAll(
   Callback.layer,
   Health.layer,
   Integrations.layer,
+  Keys.layer,
   Providers.layer,
   Tokens.layer
 ).pipe(Layer.provide([BearerAuthentication.layer, CallbackPages.layer]))

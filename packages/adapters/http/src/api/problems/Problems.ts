@@ -62,6 +62,9 @@ export const onUsers = [
   Problems.storage_unavailable
 ] as const
 
+/** On every route that is about the deployment, for admins alone. */
+export const onDeployment = [...everywhere, Problems.permission_required, Problems.storage_unavailable] as const
+
 /** On every route that takes a body. */
 export const onBodies = [Problems.payload_too_large, Problems.unsupported_media_type] as const
 
