@@ -1,7 +1,7 @@
-const isFull = process.env["TEST_FULL"] === "1"
+const share = Number(process.env["TEST_FULL"] ?? 0)
 
-/** How much of something a test does: what fits beside the other tests, and all of it under TEST_FULL=1. */
-export const effort = (usual: number, full: number): number => (isFull ? full : usual)
+/** How much of something a test does: what fits beside the other tests, and all of it under TEST_FULL=1, a quarter under TEST_FULL=0.25. */
+export const effort = (usual: number, full: number): number => Math.max(usual, Math.round(share * full))
 
 /** What the random choices of a run follow from: printed, and given back by `TEST_SEED=… vitest run test/chaos`. */
 export const seed = Number(process.env["TEST_SEED"] ?? Math.floor(Math.random() * 2 ** 31))
