@@ -1,6 +1,7 @@
-import type { Integration } from "@oauth-manager/domain"
+import type { WrappedDataKey } from "@oauth-manager/application"
+import type { Integration, UserScope } from "@oauth-manager/domain"
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Fiber, Option, Redacted, Ref } from "effect"
+import { Deferred, Duration, Effect, Fiber, Option, Redacted, Ref } from "effect"
 import { tokenContext } from "../../packages/application/src/vault/SealingContexts.ts"
 import { aCaller, aDataKey, aHash, aKeyId, anIntegration, aScope, aToken, noPlan } from "../fakes/Samples.ts"
 import { randomKey } from "../vault/VaultFixture.ts"
@@ -68,6 +69,52 @@ describe("the rotation of keys, on one database", () => {
         const { reason } = yield* Effect.flip(statement)
         assert.strictEqual(reason._tag, "ConstraintError")
       }
+    }).pipe(withDatabase)
+  )
+
+  it.live("lists the key of a server of the version before, which adds none itself; but none that was retired", () =>
+    Effect.gen(function* () {
+      const { superuser } = yield* TestDatabase
+      const { ports } = yield* keyServer(a)
+      const insert = ({ id, keyId, wrapped }: WrappedDataKey, { tenant, user }: UserScope) =>
+        superuser`INSERT INTO oauth_manager.data_keys (id, tenant_id, user_id, key_id, wrapped)
+          VALUES (${id}, ${tenant}, ${user}, ${keyId}, ${wrapped})`
+      yield* insert(aDataKey({ keyId: "x" }), aScope())
+      const listed = (yield* ports.keys.list).find(({ id }) => id === "x")
+      assert.deepInclude(listed, { canary: Option.none(), promotedAt: Option.none() })
+
+      yield* ports.keys.register("y", aHash())
+      yield* ports.keys.retire("y")
+      const { reason } = yield* Effect.flip(insert(aDataKey({ keyId: "y" }), aScope()))
+      assert.strictEqual(reason._tag, "ConstraintError")
+    }).pipe(withDatabase)
+  )
+
+  it.live("keeps a first data key that another server made a moment before until what it seals is stored", () =>
+    Effect.gen(function* () {
+      const { ports } = yield* keyServer(a)
+      const other = yield* keyServer(a)
+      const owner = aScope()
+      const first = yield* ports.dataKeys.insert(owner, aDataKey({ keyId: "a" }))
+      yield* ports.rotation.request
+      const [inserted, mayEnd] = [yield* Deferred.make<WrappedDataKey>(), yield* Deferred.make<void>()]
+      const sealing = yield* ports.units
+        .forUser(
+          owner,
+          Effect.gen(function* () {
+            yield* Deferred.succeed(inserted, yield* ports.dataKeys.insert(owner, aDataKey({ keyId: "a" })))
+            yield* Deferred.await(mayEnd)
+          })
+        )
+        .pipe(Effect.forkChild)
+      assert.deepStrictEqual(yield* Deferred.await(inserted), first)
+      const taking = yield* Effect.forkChild(other.ports.units.forUser(owner, other.ports.rotation.take(owner)))
+      yield* Effect.sleep("300 millis")
+      const isWaiting = taking.pollUnsafe() === undefined
+      yield* Deferred.succeed(mayEnd, undefined)
+      yield* Fiber.join(sealing)
+      assert.isTrue(isWaiting, "whoever replaces the key waits")
+      assert.isTrue(Option.isSome(yield* Fiber.join(taking)))
     }).pipe(withDatabase)
   )
 

@@ -20,6 +20,9 @@ export const layer = Layer.effect(
     const stored = (scope: UserScope) =>
       sql`SELECT id, key_id, wrapped FROM data_keys WHERE tenant_id = ${scope.tenant} AND user_id = ${scope.user}`
 
+    // Conflicts with the lock of whoever replaces the key, and with nothing else
+    const storedForSealing = (scope: UserScope) => sql`${stored(scope)} FOR KEY SHARE`
+
     // What another server holds it replaces itself; waiting for it could end in a circle.
     const rewrap = (rewrappings: ReadonlyArray<Rewrapping>) => sql`WITH given AS (
         SELECT * FROM unnest(
@@ -41,13 +44,8 @@ export const layer = Layer.effect(
     return DataKeyRepository.of({
       find: (scope) => forUser("DataKeyRepository.find", scope, Effect.flatMap(stored(scope), firstKey)),
 
-      // Conflicts with the lock of whoever replaces the key, and with nothing else
       findForSealing: (scope) =>
-        forUser(
-          "DataKeyRepository.findForSealing",
-          scope,
-          Effect.flatMap(sql`${stored(scope)} FOR KEY SHARE`, firstKey)
-        ),
+        forUser("DataKeyRepository.findForSealing", scope, Effect.flatMap(storedForSealing(scope), firstKey)),
 
       insert: Effect.fnUntraced(function* (scope, { id, keyId, wrapped }) {
         const insert = sql`INSERT INTO data_keys (id, tenant_id, user_id, key_id, wrapped)
@@ -55,7 +53,7 @@ export const layer = Layer.effect(
           FROM vault_keys known WHERE known.id = ${keyId} FOR KEY SHARE
           ON CONFLICT (tenant_id, user_id) DO NOTHING`
         // The second statement sees the key of a racing transaction, whose end the first one awaited.
-        const statements = Effect.flatMap(Effect.andThen(insert, stored(scope)), firstKey)
+        const statements = Effect.flatMap(Effect.andThen(insert, storedForSealing(scope)), firstKey)
         const found = yield* forUser("DataKeyRepository.insert", scope, statements)
         return Option.isSome(found) ? found.value : yield* new KeyUnknown({ keyId })
       }),

@@ -14,6 +14,8 @@ const statements = [
     id text PRIMARY KEY CHECK (char_length(id) BETWEEN 1 AND 255),
     retired_at timestamptz NOT NULL DEFAULT now()
   )`,
+  // Servers of the version before go on writing: none may bring a key between the list and the constraint.
+  "LOCK TABLE data_keys IN SHARE ROW EXCLUSIVE MODE",
   // Row-level security hides the rows from the tables' owner, too, unless it is told to reach across users.
   "SELECT set_config('oauth_manager.across_users', 'on', true)",
   "INSERT INTO vault_keys (id, added_at) SELECT key_id, min(created_at) FROM data_keys GROUP BY key_id",
@@ -21,6 +23,20 @@ const statements = [
   "SELECT set_config('oauth_manager.across_users', '', true)",
   "CREATE INDEX data_keys_under ON data_keys (key_id, id)",
   "CREATE INDEX data_keys_by_age ON data_keys (created_at)",
+
+  // Servers of the version before list no key; theirs may be in no row yet. What was retired stays refused.
+  `CREATE FUNCTION list_key() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF NOT EXISTS (SELECT FROM oauth_manager.vault_keys k WHERE k.id = NEW.key_id) THEN
+      -- A key is not registered while it is retired.
+      PERFORM pg_advisory_xact_lock(hashtextextended('oauth_manager.vault_keys', 0));
+      INSERT INTO oauth_manager.vault_keys (id) SELECT NEW.key_id
+        WHERE NOT EXISTS (SELECT FROM oauth_manager.retired_vault_keys r WHERE r.id = NEW.key_id)
+        ON CONFLICT (id) DO NOTHING;
+    END IF;
+    RETURN NEW;
+  END $$`,
+  "CREATE TRIGGER list_key BEFORE INSERT ON data_keys FOR EACH ROW EXECUTE FUNCTION list_key()",
 
   `CREATE TABLE data_key_rotation (
     singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
