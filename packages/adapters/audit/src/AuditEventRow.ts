@@ -1,13 +1,16 @@
 import type { AuditEvent, UserReference } from "@oauth-manager/domain"
 import { DateTime } from "effect"
 
-/** A line of `audit_events`: persons stand in it by their references alone. */
+/** A line of `audit_events`, where persons stand by their references alone. One that is not known yet is looked up as the line is written. */
 export interface AuditEventRow {
   readonly id: string
   readonly occurred_at: string
   readonly tenant_id: string
-  readonly subject: string
+  readonly subject: string | null
+  readonly subject_user: string
   readonly actor: string | null
+  readonly actor_tenant: string | null
+  readonly actor_user: string | null
   readonly actor_role: string | null
   readonly action: string
   readonly object_type: string
@@ -21,12 +24,15 @@ export interface AuditEventRow {
 /** jsonb takes neither NUL nor lone surrogates; one such text must not fail the group it is written with. */
 const storable = (text: string): string => text.toWellFormed().replaceAll("\u0000", "\uFFFD")
 
-export const toRow = (event: AuditEvent, subject: UserReference, actor: UserReference | undefined): AuditEventRow => ({
+export const toRow = (event: AuditEvent, subject?: UserReference, actor?: UserReference): AuditEventRow => ({
   id: event.id,
   occurred_at: DateTime.formatIso(event.occurredAt),
   tenant_id: event.about.tenant,
-  subject,
+  subject: subject ?? null,
+  subject_user: event.about.user,
   actor: actor ?? null,
+  actor_tenant: event.actor?.scope.tenant ?? null,
+  actor_user: event.actor?.scope.user ?? null,
   actor_role: event.actor?.role ?? null,
   action: event.action,
   object_type: event.object.type,

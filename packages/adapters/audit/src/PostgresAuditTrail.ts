@@ -1,5 +1,5 @@
 import { AuditTrail, RepositoryUnavailable, UserRepository } from "@oauth-manager/application"
-import type { AuditEvent, UserScope } from "@oauth-manager/domain"
+import type { AuditEvent } from "@oauth-manager/domain"
 import { Deferred, Effect, FiberSet, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { type AuditEventRow, toRow } from "./AuditEventRow.ts"
@@ -19,7 +19,6 @@ export const layer = Layer.effect(
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const users = yield* UserRepository
-    const ensured = (scope: UserScope) => Effect.map(users.ensure(scope), ({ reference }) => reference)
     const known = yield* KnownReferences.make(users)
     const runFork = yield* FiberSet.makeRuntime<never>()
     const waiting: Array<Waiting> = []
@@ -28,17 +27,20 @@ export const layer = Layer.effect(
     const insert = (operation: string, rows: ReadonlyArray<AuditEventRow>) =>
       sql`INSERT INTO audit_events
             (id, occurred_at, tenant_id, subject, actor, actor_role, action, object_type, object_id, outcome, reason, purpose, request_id)
-          SELECT id, occurred_at, tenant_id, subject, actor, actor_role, action, object_type, object_id, outcome, reason, purpose, request_id
+          SELECT id, occurred_at, tenant_id,
+            coalesce(subject, ensure_user(tenant_id, subject_user)),
+            coalesce(actor, CASE WHEN actor_user IS NOT NULL THEN ensure_user(actor_tenant, actor_user) END),
+            actor_role, action, object_type, object_id, outcome, reason, purpose, request_id
           FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS e (
-            id uuid, occurred_at timestamptz, tenant_id text, subject uuid, actor uuid, actor_role text, action text,
+            id uuid, occurred_at timestamptz, tenant_id text, subject uuid, subject_user text, actor uuid, actor_tenant text, actor_user text, actor_role text, action text,
             object_type text, object_id text, outcome text, reason text, purpose text, request_id text)`.pipe(
         Effect.mapError(() => new RepositoryUnavailable({ operation })),
         Effect.asVoid
       )
 
-    const withReferences = Effect.fnUntraced(function* (event: AuditEvent, referenceOf: typeof ensured) {
-      const subject = yield* referenceOf(event.about)
-      const actor = event.actor === undefined ? undefined : yield* referenceOf(event.actor.scope)
+    const withReferences = Effect.fnUntraced(function* (event: AuditEvent) {
+      const subject = yield* known(event.about)
+      const actor = event.actor === undefined ? undefined : yield* known(event.actor.scope)
       return toRow(event, subject, actor)
     })
 
@@ -69,11 +71,11 @@ export const layer = Layer.effect(
 
     return AuditTrail.of({
       record: (...events) =>
-        Effect.flatMap(
-          Effect.forEach(events, (event) => withReferences(event, ensured)),
-          (rows) => insert("AuditTrail.record", rows)
+        insert(
+          "AuditTrail.record",
+          events.map((event) => toRow(event))
         ),
-      recordAlone: (event) => Effect.flatMap(withReferences(event, known), join)
+      recordAlone: (event) => Effect.flatMap(withReferences(event), join)
     })
   })
 )

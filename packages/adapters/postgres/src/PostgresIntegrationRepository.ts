@@ -15,7 +15,7 @@ export const layer = Layer.effect(
   IntegrationRepository,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    const { acrossUsers, forUser } = yield* ScopedTransaction.make
+    const { acrossUsers, forUser, noteLock } = yield* ScopedTransaction.make
 
     const summaries = sql`SELECT i.*, t.expires_at AS token_expires_at, t.obtained_at AS token_obtained_at,
         t.refresh_token IS NOT NULL AS token_refreshable, t.refresh_expires_at AS token_refresh_expires_at
@@ -60,7 +60,7 @@ export const layer = Layer.effect(
             sql`SELECT * FROM integrations
               WHERE tenant_id = ${scope.tenant} AND user_id = ${scope.user} AND id = ${id} FOR NO KEY UPDATE`,
             firstIntegration
-          )
+          ).pipe(Effect.tap((found) => (Option.isSome(found) ? noteLock(id) : Effect.void)))
         ),
 
       findByAccountForUpdate: (scope, provider, accountKey) =>

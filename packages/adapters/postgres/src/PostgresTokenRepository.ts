@@ -17,7 +17,7 @@ export const layer = Layer.effect(
   TokenRepository,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    const { acrossUsers, forUser, lockingForUser, singleForUser } = yield* ScopedTransaction.make
+    const { acrossUsers, ensureLock, forUser, lockingForUser, singleForUser } = yield* ScopedTransaction.make
     const claimDue = yield* DueTokens.claim
 
     const own = (scope: UserScope, id: IntegrationId) =>
@@ -37,8 +37,11 @@ export const layer = Layer.effect(
         `TokenRepository.${operation}`,
         scope,
         Effect.andThen(
-          sql`SELECT FROM integrations
-            WHERE tenant_id = ${scope.tenant} AND user_id = ${scope.user} AND id = ${id} FOR NO KEY UPDATE`,
+          ensureLock(
+            id,
+            sql`SELECT FROM integrations
+              WHERE tenant_id = ${scope.tenant} AND user_id = ${scope.user} AND id = ${id} FOR NO KEY UPDATE`
+          ),
           statements
         )
       )

@@ -1,5 +1,5 @@
 import { RepositoryUnavailable } from "@oauth-manager/application"
-import { isSameScope, type UserScope } from "@oauth-manager/domain"
+import { type IntegrationId, isSameScope, type UserScope } from "@oauth-manager/domain"
 import { Context, Effect } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import { StatementPipeline } from "./StatementPipeline.ts"
@@ -11,6 +11,14 @@ export type Reach = UserScope | "across_users"
 const CurrentReach = Context.Reference<Reach | undefined>("@oauth-manager/postgres/CurrentReach", {
   defaultValue: () => undefined
 })
+
+/** The integrations that the unit of work around has locked. */
+const LockedIntegrations = Context.Reference<Set<IntegrationId> | undefined>(
+  "@oauth-manager/postgres/LockedIntegrations",
+  {
+    defaultValue: () => undefined
+  }
+)
 
 type Query = readonly [statement: string, parameters: ReadonlyArray<unknown>]
 
@@ -43,7 +51,14 @@ export const make = Effect.gen(function* () {
           set_config('oauth_manager.user', ${reach.user}, true)`
 
   const begin = <A, E, R>(reach: Reach, work: Effect.Effect<A, E, R>) =>
-    sql.withTransaction(Effect.andThen(enter(reach), Effect.provideService(work, CurrentReach, reach)))
+    sql.withTransaction(
+      Effect.suspend(() =>
+        Effect.andThen(enter(reach), work).pipe(
+          Effect.provideService(CurrentReach, reach),
+          Effect.provideService(LockedIntegrations, new Set())
+        )
+      )
+    )
 
   const joinOrBegin = <A>(
     operation: string,
@@ -68,6 +83,13 @@ export const make = Effect.gen(function* () {
     }).pipe(Effect.mapError(unavailable(operation)))
 
   return {
+    /** Remembers, until the unit of work ends, that it has the integration's lock. */
+    noteLock: (id: IntegrationId) => Effect.map(LockedIntegrations, (locked) => void locked?.add(id)),
+
+    /** Takes the integration's lock, unless the unit of work around has it. */
+    ensureLock: (id: IntegrationId, take: Effect.Effect<unknown, SqlError.SqlError>) =>
+      Effect.flatMap(LockedIntegrations, (locked) => (locked?.has(id) === true ? Effect.void : take)),
+
     /** A unit of work: a new transaction, or the one around if it has the same reach. */
     unit: <A, E, R>(
       operation: string,

@@ -1,6 +1,7 @@
 import type { Integration, RefreshPlan, Token } from "@oauth-manager/domain"
 import { Context, DateTime, Effect, Layer, Option, Random } from "effect"
 import type { TokenAnswer } from "../ports/OAuthClient.ts"
+import type { WrappedDataKey } from "../ports/DataKeyRepository.ts"
 import type { RegisteredProvider } from "../ports/ProviderRegistry.ts"
 import { TokenVault } from "../ports/TokenVault.ts"
 import { planOf } from "../refresh/RefreshPlanning.ts"
@@ -16,12 +17,17 @@ export class TokenSealer extends Context.Service<TokenSealer>()("@oauth-manager/
         integration: Pick<Integration, "owner" | "id" | "authorizedAt">,
         generation: number,
         answer: TokenAnswer,
-        obtainedAt: DateTime.Utc
+        obtainedAt: DateTime.Utc,
+        dataKey?: WrappedDataKey
       ) {
-        const accessToken = yield* vault.seal(tokenContext(integration, "access_token", generation), answer.accessToken)
+        const accessToken = yield* vault.seal(
+          tokenContext(integration, "access_token", generation),
+          answer.accessToken,
+          dataKey
+        )
         const refreshToken = yield* Effect.transposeOption(
           Option.map(answer.refreshToken, (plaintext) =>
-            vault.seal(tokenContext(integration, "refresh_token", generation), plaintext)
+            vault.seal(tokenContext(integration, "refresh_token", generation), plaintext, dataKey)
           )
         )
         const token: Token = {

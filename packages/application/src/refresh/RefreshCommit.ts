@@ -8,11 +8,12 @@ import {
   type Token,
   type UserScope
 } from "@oauth-manager/domain"
-import { Context, DateTime, type Duration, Effect, Layer, Option } from "effect"
+import { Context, DateTime, type Duration, Effect, Equal, Layer, Option } from "effect"
 import { type Actor, type Entry, Journal } from "../access/Journal.ts"
 import { outlast } from "../grants/StorageOutage.ts"
 import { TokenSealer } from "../grants/TokenSealer.ts"
 import { AuditTrail } from "../ports/AuditTrail.ts"
+import type { WrappedDataKey } from "../ports/DataKeyRepository.ts"
 import { IntegrationRepository } from "../ports/IntegrationRepository.ts"
 import type { TokenAnswer } from "../ports/OAuthClient.ts"
 import type { RegisteredProvider } from "../ports/ProviderRegistry.ts"
@@ -27,6 +28,8 @@ export interface Answered {
   readonly token: Pick<Token, "integrationId" | "generation">
   readonly owner: string | "answer"
   readonly obtainedAt: DateTime.Utc
+  /** The user's, where it was read with the token: the integration's lock says that it has not been destroyed since. */
+  readonly dataKey?: WrappedDataKey
   /** What the audit trail says of how it came; a change of scopes says more. */
   readonly reason?: string
 }
@@ -103,12 +106,13 @@ export class RefreshCommit extends Context.Service<RefreshCommit>()(
           found.value,
           token.generation + 1,
           answer,
-          obtainedAt
+          obtainedAt,
+          answered.dataKey
         )
         if (!(yield* tokens.commitRefresh(scope, next, owner, plan))) return false
         const outcome = yield* refreshed(found.value, registered, answer, obtainedAt)
         const reason = outcome.reason ?? answered.reason
-        yield* integrations.update(scope, outcome.next)
+        if (!Equal.equals(outcome.next, found.value)) yield* integrations.update(scope, outcome.next)
         yield* record(
           answered,
           { action: "token.refreshed", outcome: "success", ...(reason === undefined ? {} : { reason }) },
