@@ -10,9 +10,10 @@ import {
 } from "@oauth-manager/application"
 import { Duration, Effect, Layer, Option, Redacted, Schedule } from "effect"
 import { aCaller } from "../fakes/Samples.ts"
+import { clientId, clientSecret } from "../simulators/RotatingAuthorizationServer.ts"
 import * as ChaosPorts from "./ChaosPorts.ts"
 import * as Failpoints from "./Failpoints.ts"
-import type { Call, Reply, Request, WorkerSettings } from "./WorkerProtocol.ts"
+import type { BareRequest, Call, Reply, Request, TokenRequest, WorkerSettings } from "./WorkerProtocol.ts"
 
 const settings: WorkerSettings = JSON.parse(process.env["WORKER"] ?? "")
 
@@ -38,7 +39,7 @@ const Service = Application.layer.pipe(
 
 const nothingAsked = { minTtl: Option.none(), scopes: [], purpose: Option.none() }
 
-const release = Effect.fnUntraced(function* ({ integrationId, kind, owner }: Request) {
+const release = Effect.fnUntraced(function* ({ integrationId, kind, owner }: TokenRequest) {
   const caller = aCaller(owner, { roles: ["service"] })
   const released: TokenDescription & Partial<ReleasedToken> =
     kind === "read"
@@ -49,7 +50,7 @@ const release = Effect.fnUntraced(function* ({ integrationId, kind, owner }: Req
 })
 
 /** One caller's request: what it led to, and how long it took. */
-const call = (request: Request) =>
+const call = (request: TokenRequest) =>
   release(request).pipe(
     Effect.catch((error) =>
       Effect.succeed({ outcome: ["refused", error._tag, ...("reason" in error ? [error.reason] : [])].join(" ") })
@@ -58,11 +59,30 @@ const call = (request: Request) =>
     Effect.map(([duration, outcome]): Call => ({ ...outcome, milliseconds: Duration.toMillis(duration) }))
   )
 
-const serve = Effect.fnUntraced(function* (request: Request) {
-  const calls = yield* Effect.all(
-    Array.from({ length: request.callers }, () => call(request)),
-    { concurrency: "unbounded" }
+const authorization = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString("base64")}`
+
+const bareCall = ({ refreshToken }: BareRequest) =>
+  Effect.promise(async () => {
+    const body = new URLSearchParams({ grant_type: "refresh_token", refresh_token: refreshToken })
+    const response = await fetch(`${settings.deployment.issuer}/token`, {
+      method: "POST",
+      headers: { authorization },
+      body
+    })
+    const { access_token: token } = (await response.json()) as { readonly access_token?: string }
+    return token === undefined ? { outcome: "refused" } : { outcome: "token", token }
+  }).pipe(
+    Effect.timed,
+    Effect.map(([duration, outcome]): Call => ({ ...outcome, milliseconds: Duration.toMillis(duration) }))
   )
+
+const serve = Effect.fnUntraced(function* (request: Request) {
+  const calls = yield* request.kind === "bare"
+    ? Effect.all([bareCall(request)])
+    : Effect.all(
+        Array.from({ length: request.callers }, () => call(request)),
+        { concurrency: "unbounded" }
+      )
   yield* say({ kind: "done", id: request.id, calls })
 })
 

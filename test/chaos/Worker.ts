@@ -2,16 +2,18 @@ import { Effect } from "effect"
 import { fork } from "node:child_process"
 import { once } from "node:events"
 import type { Connected } from "./Connected.ts"
-import type { Call, Reply, Request, WorkerSettings } from "./WorkerProtocol.ts"
+import type { BareRequest, Call, Reply, TokenRequest, WorkerSettings } from "./WorkerProtocol.ts"
 
 /** A server process, as its test holds it. */
 export interface Worker {
   /** What became of the callers; undefined where the process died first. */
   readonly ask: (
-    kind: Request["kind"],
+    kind: TokenRequest["kind"],
     integration: Connected["integration"],
     callers: number
   ) => Promise<ReadonlyArray<Call> | undefined>
+  /** What the provider makes of a refresh token that the process sends it past the service. */
+  readonly askProvider: (refreshToken: string) => Promise<ReadonlyArray<Call> | undefined>
   readonly isAlive: () => boolean
   /** Resolves when the process has ended, however. */
   readonly ended: Promise<unknown>
@@ -42,15 +44,17 @@ const start = async (script: string, settings: WorkerSettings): Promise<Worker> 
   })
   await Promise.race([ready, ended])
   if (child.exitCode !== null) throw new Error(`the worker did not start: exit code ${child.exitCode}`)
+  const send = (request: Omit<TokenRequest, "id"> | Omit<BareRequest, "id">) =>
+    new Promise<ReadonlyArray<Call> | undefined>((resolve) => {
+      if (!isAlive()) return resolve(undefined)
+      const id = ++requests
+      pending.set(id, resolve)
+      // A process that dies meanwhile is seen by its end
+      child.send({ id, ...request }, () => undefined)
+    })
   return {
-    ask: (kind, { id: integrationId, owner }, callers) =>
-      new Promise((resolve) => {
-        if (!isAlive()) return resolve(undefined)
-        const id = ++requests
-        pending.set(id, resolve)
-        // A process that dies meanwhile is seen by its end
-        child.send({ id, kind, owner, integrationId, callers } satisfies Request, () => undefined)
-      }),
+    ask: (kind, { id: integrationId, owner }, callers) => send({ kind, owner, integrationId, callers }),
+    askProvider: (refreshToken) => send({ kind: "bare", refreshToken }),
     isAlive,
     ended,
     kill: async () => {

@@ -19,13 +19,22 @@ export interface WorkerSettings {
 }
 
 /** So many callers at once: they `read` the access token, which is refreshed where it has ended, or have it renewed. */
-export interface Request {
+export interface TokenRequest {
   readonly id: number
   readonly kind: "read" | "renew"
   readonly owner: UserScope
   readonly integrationId: IntegrationId
   readonly callers: number
 }
+
+/** The worker spends the refresh token itself, by one bare HTTP request: what it measures is the provider's own time. */
+export interface BareRequest {
+  readonly id: number
+  readonly kind: "bare"
+  readonly refreshToken: string
+}
+
+export type Request = TokenRequest | BareRequest
 
 export interface Call {
   /** Such as `token`, `token refresh_in_progress` or `refused ProviderUnavailable timeout`. */
