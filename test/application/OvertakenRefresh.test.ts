@@ -8,7 +8,8 @@ import { Faults } from "./Faults.ts"
 import { anAnswer, connect } from "./Journey.ts"
 import { eventsOf } from "./Recorded.ts"
 import { acquireAsSibling, commitAsSibling } from "./Sibling.ts"
-import { inApplication } from "./TestApplication.ts"
+import { rotating } from "./Rotations.ts"
+import { inApplication, inApplicationOf } from "./TestApplication.ts"
 import { joinInTime, settle } from "./Time.ts"
 import {
   disconnect,
@@ -22,6 +23,31 @@ import {
   revokeCalls,
   tokenRow
 } from "./Tokens.ts"
+
+describe("TokenRefresher, overtaken by an authorization that brings no refresh token", () => {
+  it.effect("leaves its new refresh token where the spent one was kept, beside the access token that came", () =>
+    Effect.gen(function* () {
+      const client = yield* ScriptedOAuthClient
+      const integration = yield* connect({}, { provider: "strict" })
+      const [first, second] = yield* refreshesTo({}, {})
+      const gate = yield* client.refresh.hold
+      const refreshing = yield* Effect.forkChild(refresh(integration))
+      yield* gate.reached
+      const answer = anAnswer({ refreshToken: Option.none() })
+      yield* connect(answer, { provider: "strict" })
+      yield* gate.release
+      yield* joinInTime(refreshing)
+      assert.strictEqual(Redacted.value((yield* read(integration)).accessToken), Redacted.value(answer.accessToken))
+      assert.deepStrictEqual(yield* generationOf(integration), Option.some(3))
+      yield* refresh(integration)
+      assert.strictEqual((yield* refreshCalls)[1], plain(first?.refreshToken ?? Option.none()))
+      assert.strictEqual(
+        Redacted.value((yield* read(integration)).accessToken),
+        Redacted.value(second?.accessToken ?? assert.fail())
+      )
+    }).pipe(inApplicationOf(rotating("strict")))
+  )
+})
 
 describe("TokenRefresher, overtaken while the provider was asked", () => {
   const held = Effect.fnUntraced(function* (...answer: Parameters<typeof refreshesTo>) {

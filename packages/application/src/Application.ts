@@ -8,6 +8,7 @@ import { KeyCheck } from "./keys/KeyCheck.ts"
 import { KeyReport } from "./keys/KeyReport.ts"
 import { HeldRefresh } from "./refresh/HeldRefresh.ts"
 import { LateTokens } from "./refresh/LateTokens.ts"
+import { OvertakenAnswers } from "./refresh/OvertakenAnswers.ts"
 import { ProviderGate } from "./refresh/ProviderGate.ts"
 import { ProviderRefresh } from "./refresh/ProviderRefresh.ts"
 import { RefreshCommit } from "./refresh/RefreshCommit.ts"
@@ -44,6 +45,7 @@ import { StartAuthorization } from "./use-cases/StartAuthorization.ts"
 const Foundations = Layer.mergeAll(Journal.layer, OneTimeSecret.layer, TokenSealer.layer, TokenUses.layer)
 
 const Engine = HeldRefresh.layer.pipe(
+  Layer.provideMerge(OvertakenAnswers.layer),
   Layer.provideMerge(ProviderRefresh.layer),
   Layer.provideMerge(
     Layer.mergeAll(LateTokens.layer, ProviderGate.layer, RefreshCommit.layer, RefreshLeases.layer, RotatedAnswers.layer)

@@ -13,6 +13,7 @@ import { TokenVault, type VaultFailed } from "../ports/TokenVault.ts"
 import { tokenContext } from "../vault/SealingContexts.ts"
 import type { HeldLease } from "./HeldLease.ts"
 import { LateTokens } from "./LateTokens.ts"
+import { OvertakenAnswers } from "./OvertakenAnswers.ts"
 import { ProviderGate } from "./ProviderGate.ts"
 import { ProviderRefresh, type RefreshRequest, type Verdict } from "./ProviderRefresh.ts"
 import { ReauthorizationRequired } from "./ReauthorizationRequired.ts"
@@ -86,6 +87,7 @@ export class HeldRefresh extends Context.Service<HeldRefresh>()("@oauth-manager/
     const commit = yield* RefreshCommit
     const answers = yield* RotatedAnswers
     const late = yield* LateTokens
+    const overtaken = yield* OvertakenAnswers
     const timings = yield* RefreshTimings
 
     /**
@@ -97,6 +99,7 @@ export class HeldRefresh extends Context.Service<HeldRefresh>()("@oauth-manager/
       const isRotated = !Option.contains(answer.refreshToken, refreshToken)
       const owner = isRotated && spendsRefreshTokens(registered.definition) ? "answer" : lease.owner
       if (yield* commit.succeed({ ...lease, owner, obtainedAt: yield* DateTime.now }, registered, answer)) return
+      if (owner === "answer" && (yield* overtaken.handOver(request, answer))) return
       yield* late.settle({ ...lease, isRotated, answer }, registered)
     })
 
