@@ -29,7 +29,7 @@ const FaultyPorts = Layer.mergeAll(
 )
 
 /** Nobody waits before a refusal is confirmed: the clock of tests stands still. */
-const promptly = Layer.effect(
+export const promptly = Layer.effect(
   RefreshTimings,
   Effect.map(RefreshTimings, (timings) => ({ ...timings, confirmAfter: Duration.zero }))
 )
