@@ -146,18 +146,19 @@ describe("ReverifyIntegrations, where the provider cannot be asked", () => {
 })
 
 describe("ReverifyIntegrations, where storage fails", () => {
-  for (const operation of [
-    "IntegrationRepository.findForUpdate",
-    "IntegrationRepository.update",
-    "AuditTrail.record"
-  ]) {
+  // A refresh that changes nothing about the integration does not write it
+  for (const [operation, ofRefresh] of [
+    ["IntegrationRepository.findForUpdate", [Effect.void]],
+    ["IntegrationRepository.update", []],
+    ["AuditTrail.record", [Effect.void]]
+  ] as const) {
     it.effect(`writes all or nothing of what it found at ${operation}, and looks again`, () =>
       Effect.gen(function* () {
         const faults = yield* Faults
         const integration = yield* connectAMonthAgo()
         yield* identifiesAs(Option.some(anAccount()))
         yield* refreshesTo({})
-        yield* faults.next(operation, Effect.void, storageDown)
+        yield* faults.next(operation, ...ofRefresh, storageDown)
         assert.strictEqual(yield* verifyDue, 1)
         assert.deepStrictEqual(yield* generationOf(integration), Option.some(2))
         assert.deepStrictEqual(yield* stateOf(integration), stands)

@@ -20,12 +20,12 @@ export class OvertakenAnswers extends Context.Service<OvertakenAnswers>()(
 
       /** The token that holds what was sent to the provider, where that is not the one it was sent for. */
       const findKeeping = Effect.fnUntraced(function* ({ lease, refreshToken }: RefreshRequest) {
-        const { dataKey, scope } = lease
+        const { scope } = lease
         const { generation, integrationId: id } = lease.token
         const found = Option.filter(yield* outlast(tokens.find(scope, id)), (token) => token.generation > generation)
         if (Option.isNone(found) || Option.isNone(found.value.refreshToken)) return Option.none()
         const context = tokenContext({ owner: scope, id }, "refresh_token", found.value.generation)
-        const kept = yield* vault.open(context, found.value.refreshToken.value, dataKey)
+        const kept = yield* vault.open(context, found.value.refreshToken.value)
         return Option.filter(found, () => Redacted.value(kept) === Redacted.value(refreshToken))
       })
 
@@ -40,7 +40,7 @@ export class OvertakenAnswers extends Context.Service<OvertakenAnswers>()(
         const keeping = yield* findKeeping(request)
         if (Option.isNone(keeping) || Option.isNone(answer.refreshToken)) return false
         const lease = { ...request.lease, token: keeping.value }
-        const salvaged = yield* provider.salvage(lease, answer.refreshToken.value)
+        const salvaged = yield* provider.salvage({ scope: lease.scope, token: lease.token }, answer.refreshToken.value)
         const isStored = yield* commit.succeed(
           { ...lease, owner: "answer", obtainedAt: yield* DateTime.now },
           request.registered,

@@ -28,7 +28,7 @@ export interface Answered {
   readonly token: Pick<Token, "integrationId" | "generation">
   readonly owner: string | "answer"
   readonly obtainedAt: DateTime.Utc
-  /** The user's, where it was read with the token: the integration's lock says that it has not been destroyed since. */
+  /** The user's, as it was read with the token. */
   readonly dataKey?: WrappedDataKey
   /** What the audit trail says of how it came; a change of scopes says more. */
   readonly reason?: string
@@ -107,7 +107,8 @@ export class RefreshCommit extends Context.Service<RefreshCommit>()(
           token.generation + 1,
           answer,
           obtainedAt,
-          answered.dataKey
+          // Only the lease keeps it from being replaced
+          owner === "answer" ? undefined : answered.dataKey
         )
         if (!(yield* tokens.commitRefresh(scope, next, owner, plan))) return false
         const outcome = yield* refreshed(found.value, registered, answer, obtainedAt)
