@@ -1,5 +1,8 @@
 const share = Number(process.env["TEST_FULL"] ?? 0)
 
+/** Is all of it run, on a machine that does nothing else? */
+export const isFull = share >= 1
+
 /** How much of something a test does: what fits beside the other tests, and all of it under TEST_FULL=1, a quarter under TEST_FULL=0.25. */
 export const effort = (usual: number, full: number): number => Math.max(usual, Math.round(share * full))
 

@@ -4,17 +4,15 @@ import { type Randomness, seeded } from "../http/Randomness.ts"
 import type { RotatingGrant } from "../simulators/RotatingGrant.ts"
 import type { RotationClass } from "./ChaosProvider.ts"
 import * as ChaosRun from "./ChaosRun.ts"
-import { effort, seed } from "./Effort.ts"
+import { effort, isFull, seed } from "./Effort.ts"
 import { percentile } from "./Percentile.ts"
 import type { Call } from "./WorkerProtocol.ts"
 
-const inFlight = 100
-const rounds = effort(2, 20)
+const inFlight = effort(20, 100)
+const rounds = effort(1, 4)
 /** Rounds that do not count: in the first not all is warm, and in the last no longer all are in flight. */
-const before = effort(1, 3)
+const before = 1
 const after = 1
-/** Of the 99th percentile, in milliseconds: what is demanded of a machine that does nothing else, and what holds beside all other tests. */
-const bound = effort(5000, 15)
 
 /** As the service has them. */
 const timings = { call: 20_000, lease: 30_000, recovery: 90_000, confirmAfter: 1000, wait: 15_000 }
@@ -25,11 +23,22 @@ interface Pace {
   readonly isTogether: boolean
   /** The provider's own time for an answer, in milliseconds. */
   readonly timeOf: (random: Randomness) => number
+  /** What the service may add at the 99th percentile, in milliseconds. */
+  readonly bound: number
 }
 
+const slow = effort(400, 4000)
+
+/** As many answers at one instant are a queue for the processor, which shows how much work one is. */
 const paces: ReadonlyArray<Pace> = [
-  { name: "one after the other", isTogether: false, timeOf: (random) => 200 + random.below(201) },
-  { name: "all at the same instant", isTogether: true, timeOf: () => 300 }
+  {
+    name: "one after the other",
+    isTogether: false,
+    timeOf: (random) => slow + random.below(slow / 2),
+    // Beside the other tests the machine is busy
+    bound: isFull ? 15 : 2000
+  },
+  { name: "all at the same instant", isTogether: true, timeOf: () => 300, bound: 2000 }
 ]
 
 /** Of the strict class each answer is in the journal, synced, before it is stored. */
@@ -94,21 +103,20 @@ const measure = Effect.fnUntraced(function* (rotation: RotationClass, pace: Pace
 })
 
 describe(`${inFlight} refreshes in flight in one process (seed ${seed})`, () => {
-  for (const rotation of rotations.slice(0, effort(1, 2))) {
-    for (const pace of paces.slice(0, effort(1, 2))) {
+  for (const rotation of isFull ? rotations : rotations.slice(0, 1)) {
+    for (const pace of isFull ? paces : paces.slice(0, 1)) {
       it.live(
         `take little longer than the provider, where its rotation is ${rotation} and its answers come ${pace.name}`,
         () =>
           Effect.gen(function* () {
             const { ofProvider, ofService } = yield* measure(rotation, pace)
             const added = (share: number) => best(share, ofService) - best(share, ofProvider)
-            const ratio = (300 + best(0.99, ofService)) / (300 + best(0.99, ofProvider))
             console.log(
-              `refresh overhead, ${rotation}, answers ${pace.name}: p50 ${added(0.5)} ms, p99 ${added(0.99)} ms, ratio at p99 ${ratio.toFixed(2)}; `
+              `refresh overhead, ${rotation}, answers ${pace.name}: p50 ${added(0.5)} ms, p99 ${added(0.99)} ms; `
                 + `p99 of each round ${ofService.map((round) => percentile(0.99, round)).join(", ")} ms beyond the provider's time, `
                 + `of bare calls ${best(0.99, ofProvider)} ms, seed ${seed}`
             )
-            assert.isBelow(added(0.99), bound)
+            assert.isBelow(added(0.99), pace.bound)
           }),
         600_000
       )
