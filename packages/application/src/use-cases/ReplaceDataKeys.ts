@@ -63,7 +63,7 @@ export class ReplaceDataKeys extends Context.Service<ReplaceDataKeys>()(
         ) {
           const except: Array<string> = []
           let [replaced, failed] = [0, 0]
-          while ((yield* rotation.remainingAcrossUsers) > 0 && except.length < patience) {
+          while (except.length < patience) {
             const due = yield* rotation.findDueAcrossUsers({ limit: batch, keyIds: yield* management.keyIds, except })
             if (due.length === 0) break
             // Servers that work on the same batch begin elsewhere, so as not to wait for each other
