@@ -69,7 +69,17 @@ describe("retiring a key", () => {
       yield* rewrapping.pass()
       yield* retiring.retire("a")
       assert.deepInclude(yield* Effect.flip(retiring.retire("b")), { _tag: "KeyIsPrimary" })
-      assert.deepInclude(yield* Effect.flip(retiring.retire("a")), { _tag: "KeyUnknown" })
+      assert.deepInclude(yield* Effect.flip(retiring.retire("x")), { _tag: "KeyUnknown", keyId: "x" })
+    }).pipe(inDeployment)
+  )
+
+  it.effect("changes nothing when it is done again", () =>
+    Effect.gen(function* () {
+      const { retiring } = yield* started(a, b)
+      yield* retiring.retire("b")
+      yield* retiring.retire("b")
+      const { keys } = yield* persistence
+      assert.deepStrictEqual(yield* keys.retired, ["b"])
     }).pipe(inDeployment)
   )
 })

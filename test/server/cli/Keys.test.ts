@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { migrate } from "@oauth-manager/postgres"
 import { KeyringFile } from "@oauth-manager/vault"
 import { Effect, Redacted } from "effect"
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { query } from "../../postgres/embedded/Query.ts"
 import { emptyDatabase } from "../../postgres/TestDatabase.ts"
@@ -73,6 +73,20 @@ describe("keys, in a file", () => {
         (yield* listed(env)).data.map(({ id }: { readonly id: string }) => id),
         [second]
       )
+    })
+  )
+
+  it.live("are retired from the file too when that was broken off and is done again", () =>
+    Effect.gen(function* () {
+      const { env, file, first } = yield* onFile
+      const second = (yield* commandLine(["keys", "add"], env)).printed
+      yield* commandLine(["keys", "promote", second], env)
+      writeFileSync(`${file}.lock`, "")
+      assert.match(String(yield* said(env, "retire", first)), /is being changed by another command/)
+      rmSync(`${file}.lock`)
+      assert.deepStrictEqual(idsOf(file), [second, first])
+      assert.isUndefined(yield* said(env, "retire", first))
+      assert.deepStrictEqual([idsOf(file), idsOf(`${file}.retired`)], [[second], [first]])
     })
   )
 

@@ -66,6 +66,7 @@ const putAside = Effect.fnUntraced(function* (path: string, key: KeyEncryptionKe
   yield* KeyringFile.onFile(file, async () => {
     const before = existsSync(file) ? await PrivateFile.read(file) : { text: "" }
     if (before === undefined) throw new Error("it is open to the group or to others: chmod 600")
+    if (before.text.includes(lineOf(key))) return
     await PrivateFile.replace(file, before.text + lineOf(key))
   })
 })

@@ -14,16 +14,20 @@ export class RetireKey extends Context.Service<RetireKey>()("@oauth-manager/appl
     const deployment = yield* KeyRepository
     const dataKeys = yield* DataKeyRepository
     return {
+      /** Done again it changes nothing: what follows it may have been broken off. */
       retire: Effect.fn("RetireKey.retire")((keyId: string) =>
-        deployment
-          .retire(keyId)
-          .pipe(
-            Effect.catchTag("KeyInUse", () =>
+        deployment.retire(keyId).pipe(
+          Effect.catchTags({
+            KeyInUse: () =>
               Effect.flatMap(dataKeys.countAcrossUsers, (used) =>
                 Effect.fail(new KeyStillWraps({ keyId, dataKeys: used.get(keyId) ?? 0 }))
+              ),
+            KeyUnknown: (unknown) =>
+              Effect.flatMap(deployment.retired, (retired) =>
+                retired.includes(keyId) ? Effect.void : Effect.fail(unknown)
               )
-            )
-          )
+          })
+        )
       )
     }
   })
