@@ -1,9 +1,9 @@
 import { KeyringFile, KeyringFileEdit } from "@oauth-manager/vault"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit } from "effect"
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { chownSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { dirname } from "node:path"
-import { entry, keyring } from "./KeyFolder.ts"
+import { entry, keyring, put } from "./KeyFolder.ts"
 
 const idsOf = (path: string) => Effect.map(KeyringFile.loadOrCreate(path), (keys) => keys.map(({ id }) => id))
 
@@ -39,6 +39,27 @@ describe("a keyring file", () => {
       yield* KeyringFileEdit.retire(path, "a")
       assert.deepStrictEqual(yield* idsOf(path), ["b", "c"])
       assert.notInclude(readFileSync(path, "utf8"), a.slice(2))
+    })
+  )
+
+  it.effect("has a key retired that a change which was broken off had put aside already", () =>
+    Effect.gen(function* () {
+      const [a, b] = [entry("a"), entry("b")]
+      const path = yield* keyring(a, b)
+      yield* put(`${path}.retired`, a)
+      yield* KeyringFileEdit.retire(path, "a")
+      assert.strictEqual(readFileSync(path, "utf8"), `${b}\n`)
+      assert.strictEqual(readFileSync(`${path}.retired`, "utf8"), `${a}\n`)
+    })
+  )
+
+  it.effect.skipIf(process.getuid?.() !== 0)("stays its owner's when root changes it", () =>
+    Effect.gen(function* () {
+      const path = yield* keyring(entry("a"))
+      chownSync(path, 12345, 23456)
+      yield* KeyringFileEdit.add(path)
+      const { gid, mode, uid } = statSync(path)
+      assert.deepStrictEqual({ gid, mode: mode & 0o777, uid }, { gid: 23456, mode: 0o600, uid: 12345 })
     })
   )
 

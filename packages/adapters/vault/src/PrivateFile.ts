@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto"
-import { link, open, rename, rm } from "node:fs/promises"
+import { chown, link, open, rename, rm, stat } from "node:fs/promises"
 import { dirname } from "node:path"
 
 const isPosix = process.platform !== "win32"
@@ -42,9 +42,21 @@ export const createUnlessThere = (path: string, content: string): Promise<void> 
     })
   )
 
+/** A file that root replaces stays its owner's: a server could not read it any more. */
+const keepOwner = async (temporary: string, path: string) => {
+  if (!isPosix || process.getuid?.() !== 0) return
+  const replaced = await stat(path).catch((cause) => {
+    if (!failedWith("ENOENT")(cause)) throw cause
+  })
+  if (replaced !== undefined) await chown(temporary, replaced.uid, replaced.gid)
+}
+
 /** Who reads the file finds what it was or what it is, and nothing between. */
 export const replace = (path: string, content: string): Promise<void> =>
-  put(path, content, (temporary) => rename(temporary, path))
+  put(path, content, async (temporary) => {
+    await keepOwner(temporary, path)
+    await rename(temporary, path)
+  })
 
 export interface Content {
   /** Another one where the file has changed in any way. */
