@@ -226,8 +226,25 @@ describe("a pass in the background", () => {
       const { rotating } = yield* server(b)
       yield* rotating.pass
       const errors = lines.filter((line) => line.startsWith("Error"))
-      assert.lengthOf(errors, 1)
+      assert.lengthOf(errors, 2)
       assert.include(errors[0], "missing: a")
+      assert.include(errors[1], "lacks a, the deployment's primary key")
+    }).pipe(inDeployment, Effect.provide(layer))
+  })
+
+  it.effect("says so where this server lacks the key that others promoted", () => {
+    const { layer, lines } = recorded()
+    return Effect.gen(function* () {
+      const { rotating } = yield* started(a)
+      const other = yield* started(a, b)
+      yield* rotating.pass
+      assert.deepStrictEqual(lines.filter((line) => line.startsWith("Error")), [])
+      yield* other.promoting.promote("b")
+      yield* other.rotating.pass
+      yield* rotating.pass
+      const errors = lines.filter((line) => line.startsWith("Error"))
+      assert.lengthOf(errors, 1)
+      assert.include(errors[0], "this server lacks b, the deployment's primary key")
     }).pipe(inDeployment, Effect.provide(layer))
   })
 

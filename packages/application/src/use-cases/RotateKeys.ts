@@ -3,7 +3,7 @@ import { Cause, Context, Effect, FiberHandle, Layer, Option, Semaphore } from "e
 import { requirePermission } from "../access/Access.ts"
 import { Journal } from "../access/Journal.ts"
 import { KeyReport } from "../keys/KeyReport.ts"
-import { wrappingKeyOf } from "../keys/WrappingKey.ts"
+import { primaryOf, wrappingKeyOf } from "../keys/WrappingKey.ts"
 import { AuditTrail } from "../ports/AuditTrail.ts"
 import { DataKeyRotation } from "../ports/DataKeyRotation.ts"
 import { KeyManagement } from "../ports/KeyManagement.ts"
@@ -33,6 +33,17 @@ export class RotateKeys extends Context.Service<RotateKeys>()("@oauth-manager/ap
     const running = Semaphore.makeUnsafe(1)
     const handle = yield* FiberHandle.make<void>()
 
+    /** Others rewrap what there is under it, which this server then cannot read any more. */
+    const reportMissingPrimary = Effect.gen(function* () {
+      const held: ReadonlyArray<string> = yield* management.keyIds
+      const primary = primaryOf(yield* deployment.list)
+      if (Option.isSome(primary) && !held.includes(primary.value.id)) {
+        yield* Effect.logError(
+          `this server lacks ${primary.value.id}, the deployment's primary key: it cannot read what other servers wrap under it`
+        )
+      }
+    })
+
     const work = Effect.gen(function* () {
       yield* adopting.adoptChanges.pipe(
         Effect.catchTag("KeysRefused", ({ impostors, missing }) =>
@@ -42,6 +53,7 @@ export class RotateKeys extends Context.Service<RotateKeys>()("@oauth-manager/ap
           )
         )
       )
+      yield* reportMissingPrimary
       const { rewrapped } = yield* rewrapping.pass()
       const { replaced } = yield* replacing.pass()
       if (rewrapped + replaced > 0) yield* Effect.logInfo(`rewrapped ${rewrapped} data keys, replaced ${replaced}`)
