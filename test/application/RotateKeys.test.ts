@@ -238,7 +238,10 @@ describe("a pass in the background", () => {
       const { rotating } = yield* started(a)
       const other = yield* started(a, b)
       yield* rotating.pass
-      assert.deepStrictEqual(lines.filter((line) => line.startsWith("Error")), [])
+      assert.deepStrictEqual(
+        lines.filter((line) => line.startsWith("Error")),
+        []
+      )
       yield* other.promoting.promote("b")
       yield* other.rotating.pass
       yield* rotating.pass
