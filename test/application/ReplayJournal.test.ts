@@ -1,4 +1,10 @@
-import { GrantRefused, RefreshJournal, ReplayJournal } from "@oauth-manager/application"
+import {
+  DataKeyRotation,
+  GrantRefused,
+  RefreshJournal,
+  ReplaceDataKeys,
+  ReplayJournal
+} from "@oauth-manager/application"
 import type { Integration } from "@oauth-manager/domain"
 import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Effect, Option, Redacted } from "effect"
@@ -51,6 +57,41 @@ for (const rotation of rotations) {
     )
   })
 }
+
+/** Gives every user a new data key. */
+const replaceDataKeys = Effect.gen(function* () {
+  const { request } = yield* DataKeyRotation
+  yield* request
+  const { replaced } = yield* ReplaceDataKeys.use((useCase) => useCase.pass())
+  assert.strictEqual(replaced, 1)
+})
+
+describe("An answer whose user got a new data key meanwhile", () => {
+  it.effect("is stored by a replay all the same, where its lease was given back", () =>
+    Effect.gen(function* () {
+      const { integration, token } = yield* unstored("overlap")
+      yield* replaceDataKeys
+      assert.strictEqual(yield* replay, 1)
+      assert.deepStrictEqual(yield* entries, [])
+      yield* isHeld(integration, token.accessToken)
+    }).pipe(inApplicationOf(rotating("overlap")))
+  )
+
+  it.effect("mends an integration that was given up for want of it", () =>
+    Effect.gen(function* () {
+      const client = yield* ScriptedOAuthClient
+      const { integration } = yield* unstored("strict")
+      yield* TestClock.adjust("1 hour")
+      yield* client.refresh.always(() => Effect.fail(new GrantRefused({ provider: "strict" })))
+      const refused = yield* Effect.forkChild(Effect.flip(refresh(integration)))
+      assert.strictEqual((yield* joinInTime(refused, "1 second"))._tag, "ReauthorizationRequired")
+      yield* replaceDataKeys
+      assert.strictEqual(yield* replay, 1)
+      assert.deepStrictEqual(yield* generationOf(integration), Option.some(2))
+      assert.deepStrictEqual(yield* stateOf(integration), { status: "active", problem: undefined })
+    }).pipe(inApplicationOf(rotating("strict")))
+  )
+})
 
 describe("A replay of the journal", () => {
   const inStrict = inApplicationOf(rotating("strict"))

@@ -185,6 +185,7 @@ export const aJournalEntry = (overrides: Partial<JournalEntry> = {}): JournalEnt
   generation: 1,
   answeredAt: DateTime.nowUnsafe(),
   answer: aCiphertext(),
+  dataKey: aDataKey(),
   ...overrides
 })
 

@@ -6,7 +6,7 @@ import { randomBytes } from "node:crypto"
 import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { refreshJournalContract } from "../contract/RefreshJournalContract.ts"
-import { aJournalEntry } from "../fakes/Samples.ts"
+import { aDataKey, aJournalEntry } from "../fakes/Samples.ts"
 import { Log } from "../http/Log.ts"
 import { filesIn, journalFolder, journalIn } from "./JournalFolder.ts"
 
@@ -103,10 +103,11 @@ describe("FileRefreshJournal", () => {
       })
   )
 
-  it.live("holds nothing of an answer but its ciphertext", () =>
+  it.live("holds nothing of an answer but its ciphertext, and of its key but that as it is wrapped", () =>
     Effect.gen(function* () {
       const folder = yield* journalFolder
-      const entry = aJournalEntry()
+      const dataKey = aDataKey()
+      const entry = aJournalEntry({ dataKey })
       yield* (yield* journalIn(folder)).write(entry)
       const [file = ""] = filesIn(folder)
       const content = readFileSync(join(folder, file), "utf8")
@@ -116,7 +117,8 @@ describe("FileRefreshJournal", () => {
         integrationId: entry.integrationId,
         generation: 1,
         answeredAt: entry.answeredAt.epochMilliseconds,
-        answer: Buffer.from(entry.answer).toString("base64")
+        answer: Buffer.from(entry.answer).toString("base64"),
+        dataKey: { ...dataKey, wrapped: Buffer.from(dataKey.wrapped).toString("base64") }
       })
     })
   )

@@ -9,7 +9,10 @@ const Line = Schema.fromJsonString(
     integrationId: IntegrationId,
     generation: Schema.Int,
     answeredAt: Schema.DateTimeUtcFromMillis,
-    answer: Schema.Uint8ArrayFromBase64.pipe(Schema.decodeTo(Sealed))
+    answer: Schema.Uint8ArrayFromBase64.pipe(Schema.decodeTo(Sealed)),
+    dataKey: Schema.optionalKey(
+      Schema.Struct({ id: Schema.String, keyId: Schema.String, wrapped: Schema.Uint8ArrayFromBase64 })
+    )
   })
 )
 

@@ -1,5 +1,6 @@
 import type { IntegrationId, Sealed, UserScope } from "@oauth-manager/domain"
 import { Context, Data, type DateTime, type Effect } from "effect"
+import type { WrappedDataKey } from "./DataKeyRepository.ts"
 
 /** The journal cannot be written or read: its disk is full, or gone. */
 export class JournalUnavailable extends Data.TaggedError("JournalUnavailable")<{
@@ -13,6 +14,8 @@ export interface JournalEntry {
   readonly generation: number
   readonly answeredAt: DateTime.Utc
   readonly answer: Sealed
+  /** The key it is sealed under, as it was then: the user's may have been replaced since. None in those of the version before. */
+  readonly dataKey?: WrappedDataKey
 }
 
 /**

@@ -38,7 +38,8 @@ export class RotatedAnswers extends Context.Service<RotatedAnswers>()(
           integrationId,
           generation,
           answeredAt: yield* DateTime.now,
-          answer: yield* vault.seal(context, answer, dataKey)
+          answer: yield* vault.seal(context, answer, dataKey),
+          dataKey
         }
         yield* journal.write(entry)
       })

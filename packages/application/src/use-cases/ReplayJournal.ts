@@ -36,10 +36,24 @@ export class ReplayJournal extends Context.Service<ReplayJournal>()(
         return Option.some(yield* registry.get(found.value.integration.provider))
       })
 
+      /** Under the user's data key, which may be wrapped anew; else under the one it replaced. No user without a key is read. */
+      const open = ({ answer, dataKey, generation, integrationId: id, owner }: JournalEntry) => {
+        const context = answerContext({ owner, id }, generation)
+        return vault
+          .open(context, answer)
+          .pipe(
+            Effect.catchTag("VaultFailed", (failure) =>
+              failure.reason === "unknown_key" && dataKey !== undefined
+                ? vault.open(context, answer, dataKey)
+                : Effect.fail(failure)
+            )
+          )
+      }
+
       /** The answer, or what is left of it, with what it leaves in force of the token that it replaces. */
       const read = Effect.fnUntraced(function* (entry: JournalEntry, registered: RegisteredProvider) {
         const { generation, integrationId: id, owner } = entry
-        const raw = yield* vault.open(answerContext({ owner, id }, generation), entry.answer)
+        const raw = yield* open(entry)
         const answer = yield* Effect.result(oauth.readRefreshAnswer(registered, raw))
         const held = Option.filter(yield* tokens.find(owner, id), (token) => token.generation === generation)
         if (Option.isNone(held)) return Result.getSuccess(answer)
