@@ -25,6 +25,6 @@ describe(`Disconnections, refreshes, reads and new authorizations at once (seed 
           assert.isTrue(isLinearizable(run.history, agreesWith(run.end)), told(at, run))
         }
       }),
-    120_000
+    effort(120_000, 1_800_000)
   )
 })

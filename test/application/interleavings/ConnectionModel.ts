@@ -94,7 +94,7 @@ const disconnect = (connection: Connection, { integration }: EventOf<"Disconnect
 }
 
 /** Whoever refreshes gets a token that was not there before, unless there is nothing to refresh with. */
-const isNew = ({ by, refreshToken }: Held, { from }: EventOf<"Refreshed" | "Read">): boolean =>
+const isNew = ({ by, refreshToken }: Held, { from }: EventOf<"Read" | "Refreshed">): boolean =>
   refreshToken === undefined || by.until > from
 
 /** What an event makes of a connection: nothing where it cannot have happened to it. */
