@@ -3,7 +3,8 @@ import {
   GrantRefused,
   RefreshJournal,
   ReplaceDataKeys,
-  ReplayJournal
+  ReplayJournal,
+  TokenAnswerUnusable
 } from "@oauth-manager/application"
 import type { Integration } from "@oauth-manager/domain"
 import { assert, describe, it } from "@effect/vitest"
@@ -12,12 +13,22 @@ import { TestClock } from "effect/testing"
 import { aSecret } from "../fakes/Samples.ts"
 import { ScriptedOAuthClient } from "../fakes/ScriptedOAuthClient.ts"
 import { Faults, storageDown, unreadable } from "./Faults.ts"
-import { connect } from "./Journey.ts"
+import { anAnswer, connect } from "./Journey.ts"
 import { endings } from "./Recorded.ts"
 import { rotating, rotations } from "./Rotations.ts"
 import { inApplicationOf } from "./TestApplication.ts"
 import { joinInTime } from "./Time.ts"
-import { disconnect, generationOf, plain, read, refresh, refreshesTo, revokeCalls, stateOf } from "./Tokens.ts"
+import {
+  disconnect,
+  generationOf,
+  plain,
+  read,
+  refresh,
+  refreshCalls,
+  refreshesTo,
+  revokeCalls,
+  stateOf
+} from "./Tokens.ts"
 
 const entries = RefreshJournal.use((journal) => journal.entries)
 const replay = ReplayJournal.use((useCase) => useCase.replay())
@@ -93,6 +104,30 @@ describe("An answer whose user got a new data key meanwhile", () => {
   )
 })
 
+describe("An answer that storage is about to take", () => {
+  for (const [rotation, journaled] of [
+    ["static", 0],
+    ["overlap", 0],
+    ["grace", 1],
+    ["strict", 1]
+  ] as const) {
+    it.effect(`is${journaled === 1 ? "" : " not"} in the journal before, where the rotation is ${rotation}`, () =>
+      Effect.gen(function* () {
+        const faults = yield* Faults
+        const integration = yield* connect({}, { provider: rotation })
+        yield* refreshesTo({})
+        const commit = yield* faults.hold("TokenRepository.commitRefresh")
+        const refreshing = yield* Effect.forkChild(refresh(integration))
+        yield* commit.reached
+        assert.lengthOf(yield* entries, journaled)
+        yield* commit.release
+        yield* joinInTime(refreshing)
+        assert.deepStrictEqual(yield* entries, [])
+      }).pipe(inApplicationOf(rotating(rotation)))
+    )
+  }
+})
+
 describe("A replay of the journal", () => {
   const inStrict = inApplicationOf(rotating("strict"))
 
@@ -117,6 +152,29 @@ describe("A replay of the journal", () => {
       const [first, second] = (yield* client.refresh.calls).map((call) => Redacted.value(call[1]))
       assert.strictEqual(second, first)
     }).pipe(inStrict)
+  )
+
+  it.effect(
+    "keeps the new refresh token of an answer that holds nothing else of use, beside the old access token",
+    () =>
+      Effect.gen(function* () {
+        const client = yield* ScriptedOAuthClient
+        const faults = yield* Faults
+        const [answer, replacement] = [anAnswer(), aSecret()]
+        const integration = yield* connect(answer, { provider: "strict" })
+        yield* client.refresh.next(
+          Effect.fail(new TokenAnswerUnusable({ provider: "strict", refreshToken: Option.some(replacement) }))
+        )
+        yield* faults.every("TokenRepository.commitRefresh", storageDown)
+        yield* joinInTime(yield* Effect.forkChild(Effect.flip(refresh(integration))), "1 second")
+        yield* faults.mend("TokenRepository.commitRefresh")
+        assert.strictEqual(yield* replay, 1)
+        assert.deepStrictEqual(yield* generationOf(integration), Option.some(2))
+        yield* isHeld(integration, answer.accessToken)
+        yield* refreshesTo({})
+        yield* refresh(integration)
+        assert.strictEqual((yield* refreshCalls).at(-1), Redacted.value(replacement))
+      }).pipe(inStrict)
   )
 
   it.effect("changes nothing where the answer was stored after all, and revokes nothing", () =>
