@@ -1,16 +1,23 @@
-import { AnnounceExpiry, RefreshDueTokens, TokenRepository, TokenUses } from "@oauth-manager/application"
+import {
+  AnnounceExpiry,
+  ProviderUnavailable,
+  RefreshDueTokens,
+  TokenRepository,
+  TokenUses
+} from "@oauth-manager/application"
 import type { Integration } from "@oauth-manager/domain"
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Option } from "effect"
 import { TestClock } from "effect/testing"
 import { anAccount, aTokenAnswer } from "../fakes/Samples.ts"
 import { ScriptedOAuthClient } from "../fakes/ScriptedOAuthClient.ts"
-import { ada, connect } from "./Journey.ts"
+import { Faults, storageDown } from "./Faults.ts"
+import { ada, connect, stored } from "./Journey.ts"
 import { variant } from "./Providers.ts"
 import { endings } from "./Recorded.ts"
 import { rotating } from "./Rotations.ts"
 import { inApplicationOf } from "./TestApplication.ts"
-import { disconnect, generationOf, read, refreshCalls } from "./Tokens.ts"
+import { disconnect, generationOf, read, refresh, refreshCalls } from "./Tokens.ts"
 
 const refreshDue = RefreshDueTokens.use((useCase) => useCase.refreshDue())
 
@@ -136,6 +143,26 @@ describe("RefreshDueTokens", () => {
     }).pipe(inApplicationOf(rotating("strict")))
   )
 
+  it.effect("takes nothing that is due at a provider that is down, so that it is due as soon as that is back", () =>
+    Effect.gen(function* () {
+      const client = yield* ScriptedOAuthClient
+      const integrations = yield* Effect.forEach(Array.from({ length: 8 }), () =>
+        connect({ account: anAccount() }, { provider: "static" })
+      )
+      const down = new ProviderUnavailable({ provider: "static", reason: "unreachable", retryAfter: Option.none() })
+      yield* client.refresh.always(() => Effect.fail(down))
+      yield* TestClock.adjust("55 minutes")
+      for (const integration of integrations.slice(0, 5)) yield* Effect.flip(refresh(integration))
+      const before = yield* stored
+      assert.strictEqual(yield* refreshDue, 0)
+      assert.lengthOf(yield* refreshCalls, 5)
+      assert.strictEqual((yield* stored).tokens, before.tokens)
+      yield* answers
+      yield* TestClock.adjust("10 seconds")
+      assert.isAtLeast(yield* refreshDue, 3)
+    }).pipe(inStatic)
+  )
+
   it.effect("does nothing for an integration that has ended", () =>
     Effect.gen(function* () {
       const client = yield* ScriptedOAuthClient
@@ -171,6 +198,40 @@ describe("AnnounceExpiry", () => {
       assert.deepStrictEqual(yield* endings("integration.expiry_announced"), [
         { outcome: "success", reason: "refresh_token_expires" }
       ])
+    }).pipe(inApplicationOf(seven))
+  )
+
+  it.effect("leaves it to be announced where the announcement cannot be recorded", () =>
+    Effect.gen(function* () {
+      const faults = yield* Faults
+      yield* connect({}, { provider: "seven" })
+      yield* TestClock.adjust("4 days")
+      yield* faults.next("AuditTrail.record", storageDown)
+      assert.strictEqual((yield* Effect.flip(announceDue))._tag, "RepositoryUnavailable")
+      assert.strictEqual(yield* announceDue, 1)
+    }).pipe(inApplicationOf(seven))
+  )
+
+  it.effect("announces nothing of an integration that has ended", () =>
+    Effect.gen(function* () {
+      const client = yield* ScriptedOAuthClient
+      yield* client.revoke.always(() => Effect.succeed("revoked"))
+      yield* disconnect(yield* connect({}, { provider: "seven" }))
+      yield* TestClock.adjust("4 days")
+      assert.strictEqual(yield* announceDue, 0)
+    }).pipe(inApplicationOf(seven))
+  )
+
+  it.effect("announces anew the end of what the user authorized anew", () =>
+    Effect.gen(function* () {
+      yield* connect({}, { provider: "seven" })
+      yield* TestClock.adjust("4 days")
+      assert.strictEqual(yield* announceDue, 1)
+      yield* connect({}, { provider: "seven" })
+      yield* TestClock.adjust("83 hours")
+      assert.strictEqual(yield* announceDue, 0)
+      yield* TestClock.adjust("1 hour")
+      assert.strictEqual(yield* announceDue, 1)
     }).pipe(inApplicationOf(seven))
   )
 })
