@@ -35,9 +35,9 @@ export const promptly = Layer.effect(
 )
 
 /** The application over in-memory ports, whose every operation can be made to fail or wait. */
-export const layerOf = (registered: ReadonlyArray<RegisteredProvider>) =>
+export const layerOf = (registered: ReadonlyArray<RegisteredProvider>, timings: Layer.Layer<never> = promptly) =>
   Application.layer.pipe(
-    Layer.provide(promptly),
+    Layer.provide(timings),
     Layer.provideMerge(FaultyPorts),
     Layer.provideMerge(Layer.mergeAll(MemoryPorts.layerOf(registered), Faults.layer)),
     Layer.provideMerge(NodeCrypto.layer)
