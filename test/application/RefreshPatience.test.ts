@@ -1,6 +1,6 @@
 import { GrantRefused, ProviderMisconfigured } from "@oauth-manager/application"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Redacted } from "effect"
+import { Effect, Layer, Option, Redacted } from "effect"
 import { TestClock } from "effect/testing"
 import { anAccount, aTokenAnswer } from "../fakes/Samples.ts"
 import { ScriptedOAuthClient } from "../fakes/ScriptedOAuthClient.ts"
@@ -29,8 +29,9 @@ describe("How long a refresh waits for a provider", () => {
       assert.isUndefined(reading.pollUnsafe())
       yield* TestClock.adjust("1 millis")
       yield* settle
+      assert.isDefined(reading.pollUnsafe())
       assert.propertyVal(yield* joinInTime(reading), "reason", "timeout")
-      assert.isTrue((yield* leaseOf(integration))._tag === "None")
+      assert.deepStrictEqual(yield* leaseOf(integration), Option.none())
     }).pipe(inServer)
   )
 
