@@ -156,9 +156,10 @@ describe("the main job against the sandbox authorization server", () => {
   })
 
   it("stops on SIGTERM with exit code 0", async () => {
-    const other = await temporaryFolder()
-    const stopped = await start(other.path, { DATABASE_URL: database.url })
+    const [other, own] = [await temporaryFolder(), await databaseFor()]
+    const stopped = await start(other.path, { DATABASE_URL: own.url })
     assert.strictEqual(await stopped.stop(), 0)
     await other.remove()
+    await own.drop()
   })
 })
