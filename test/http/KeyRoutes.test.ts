@@ -75,7 +75,11 @@ describe("POST /v1/keys/rotation", () => {
       assert.deepStrictEqual((yield* rotate({ data_keys: false })).body, rewrap.body)
       const reseal = yield* rotate({ data_keys: true })
       assert.strictEqual(reseal.status, 202)
-      assert.deepStrictEqual(reseal.body, { ...rewrap.body, to_reseal: 2, requested_at: hour })
+      // The pass that the first request began may have replaced one already
+      const { requested_at: requestedAt, to_reseal: left, ...rest } = reseal.body
+      assert.strictEqual(requestedAt, "1970-01-01T01:00:00.000Z")
+      assert.include([1, 2], left)
+      assert.deepInclude(rewrap.body, rest)
     }).pipe(inApi)
   )
 
