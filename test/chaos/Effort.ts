@@ -1,4 +1,5 @@
-const share = Number(process.env["TEST_FULL"] ?? 0)
+/** How much of the long tests is run: 0 beside the others, 1 for all of it. */
+export const share = Number(process.env["TEST_FULL"] ?? 0)
 
 /** Is all of it run, on a machine that does nothing else? */
 export const isFull = share >= 1

@@ -23,7 +23,8 @@ export interface Worker {
 /** Starts a worker and waits until it serves, or has died of its failpoint. */
 const start = async (script: string, settings: WorkerSettings): Promise<Worker> => {
   const child = fork(script, {
-    env: { PATH: process.env["PATH"] ?? "", WORKER: JSON.stringify(settings) },
+    // Compiled once: what is tested is not the compiler
+    env: { PATH: process.env["PATH"] ?? "", WORKER: JSON.stringify(settings), NODE_COMPILE_CACHE: `${script}.cache` },
     execArgv: [],
     stdio: ["ignore", "inherit", "inherit", "ipc"]
   })
