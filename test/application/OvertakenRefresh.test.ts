@@ -1,4 +1,4 @@
-import { GrantRefused } from "@oauth-manager/application"
+import { GrantRefused, ProviderUnavailable } from "@oauth-manager/application"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Option, Redacted } from "effect"
 import { TestClock } from "effect/testing"
@@ -45,6 +45,45 @@ describe("TokenRefresher, overtaken by an authorization that brings no refresh t
         Redacted.value((yield* read(integration)).accessToken),
         Redacted.value(second?.accessToken ?? assert.fail())
       )
+    }).pipe(inApplicationOf(rotating("strict")))
+  )
+
+  it.effect("keeps the spent refresh token, which the new generation holds, from being sent once more meanwhile", () =>
+    Effect.gen(function* () {
+      const client = yield* ScriptedOAuthClient
+      const integration = yield* connect({}, { provider: "strict" })
+      const [first] = yield* refreshesTo({}, {})
+      const gate = yield* client.refresh.hold
+      const refreshing = yield* Effect.forkChild(refresh(integration))
+      yield* gate.reached
+      yield* connect(anAnswer({ refreshToken: Option.none() }), { provider: "strict" })
+      const again = yield* Effect.forkChild(refresh(integration))
+      yield* settle
+      assert.lengthOf(yield* refreshCalls, 1)
+      yield* gate.release
+      yield* joinInTime(refreshing)
+      yield* joinInTime(again)
+      const sent = yield* refreshCalls
+      assert.strictEqual(new Set(sent).size, sent.length)
+      if (sent.length > 1) assert.strictEqual(sent[1], plain(first?.refreshToken ?? Option.none()))
+      assert.isTrue(Option.exists(yield* tokenRow(integration), ({ lease }) => Option.isNone(lease)))
+    }).pipe(inApplicationOf(rotating("strict")))
+  )
+
+  it.effect("gives its lease back where it fails", () =>
+    Effect.gen(function* () {
+      const client = yield* ScriptedOAuthClient
+      const integration = yield* connect({}, { provider: "strict" })
+      const timeout = new ProviderUnavailable({ provider: "strict", reason: "timeout", retryAfter: Option.none() })
+      yield* client.refresh.next(Effect.fail(timeout))
+      const gate = yield* client.refresh.hold
+      const refreshing = yield* Effect.forkChild(Effect.result(refresh(integration)))
+      yield* gate.reached
+      yield* connect(anAnswer({ refreshToken: Option.none() }), { provider: "strict" })
+      assert.isTrue(Option.exists(yield* tokenRow(integration), ({ lease }) => Option.isSome(lease)))
+      yield* gate.release
+      yield* joinInTime(refreshing)
+      assert.isTrue(Option.exists(yield* tokenRow(integration), ({ lease }) => Option.isNone(lease)))
     }).pipe(inApplicationOf(rotating("strict")))
   )
 })

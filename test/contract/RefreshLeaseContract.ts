@@ -112,6 +112,22 @@ export const refreshLeaseContract = contract<PersistencePorts>("TokenRepository,
     })
   )
 
+  it.effect("a put that keeps the refresh token keeps its lease, and the doubt that it leaves", () =>
+    Effect.gen(function* () {
+      const { tokens } = yield* persistence
+      const { integration } = yield* connect(aScope())
+      const { id, owner } = integration
+      yield* acquire(integration, "a", long)
+      yield* tokens.put(owner, aToken(integration, { generation: 2 }), noPlan, "keep")
+      assert.strictEqual(yield* acquire(integration, "b", long, 2), "Held")
+      yield* tokens.releaseLease(owner, id, "a")
+      yield* acquire(integration, "c", over, 2)
+      yield* tokens.put(owner, aToken(integration, { generation: 3 }), noPlan, "keep")
+      const outcome = yield* tokens.acquireLease(owner, id, { generation: 3, owner: "d", duration: long })
+      assert.deepInclude(outcome, { _tag: "Acquired", inDoubt: true })
+    })
+  )
+
   it.effect("a refused put leaves the lease", () =>
     Effect.gen(function* () {
       const { tokens } = yield* persistence

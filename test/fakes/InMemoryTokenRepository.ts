@@ -87,7 +87,7 @@ export const layer = Layer.effect(
         ),
       find: (scope, integrationId) =>
         store.read(scope, (rows, sees) => Option.map(find(rows.tokens, integrationId, sees), ({ token }) => token)),
-      put: (scope, token, plan) =>
+      put: (scope, token, plan, lease = "end") =>
         store
           .write(scope, (rows, { now, sees }) => {
             const { generation, integrationId, owner } = token
@@ -100,7 +100,11 @@ export const layer = Layer.effect(
               ...settled(owner, token),
               ...planned(plan),
               announceAt: Option.map(plan.announceAt, DateTime.toEpochMillis),
-              usedAt: now
+              usedAt: now,
+              ...Option.match(stored, {
+                onNone: () => ({}),
+                onSome: (before) => (lease === "keep" ? { lease: before.lease, inDoubt: before.inDoubt } : {})
+              })
             }
             return [true, { ...rows, tokens: put(rows.tokens, integrationId, row, sees) }]
           })

@@ -8,7 +8,7 @@ import * as ScopedTransaction from "./ScopedTransaction.ts"
 import { type TokenReadingRow, toTokenReading } from "./TokenReadingRow.ts"
 import { type LeaseRow, toLeaseOutcome } from "./LeaseRow.ts"
 import * as DueTokens from "./DueTokens.ts"
-import { toColumns, TokenRow, toPlanColumns, toToken } from "./TokenRow.ts"
+import { toColumns, TokenRow, toPlanColumns, toToken, withoutLease } from "./TokenRow.ts"
 
 const { allDue } = DueTokens
 const firstToken = Rows.first("tokens", TokenRow, toToken)
@@ -63,7 +63,7 @@ export const layer = Layer.effect(
           Effect.flatMap(sql`SELECT * FROM tokens WHERE ${own(scope, id)}`, firstToken)
         ),
 
-      put: (scope, token, plan) => {
+      put: (scope, token, plan, lease = "end") => {
         const columns = { ...toColumns(token), ...toPlanColumns(plan), announce_at: Rows.dateOrNull(plan.announceAt) }
         const row = { integration_id: token.integrationId, tenant_id: scope.tenant, user_id: scope.user, ...columns }
         return change(
@@ -72,7 +72,8 @@ export const layer = Layer.effect(
           token.integrationId,
           Effect.map(
             sql`INSERT INTO tokens AS stored ${sql.insert(row)}
-              ON CONFLICT (integration_id) DO UPDATE SET ${sql.update(columns)}, used_at = now()
+              ON CONFLICT (integration_id) DO UPDATE SET ${sql.update(lease === "keep" ? withoutLease(columns) : columns)},
+                used_at = now()
               WHERE stored.tenant_id = ${scope.tenant} AND stored.user_id = ${scope.user}
                 AND stored.generation < ${token.generation}
               RETURNING stored.integration_id`,

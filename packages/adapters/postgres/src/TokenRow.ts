@@ -32,6 +32,14 @@ export const toPlanColumns = ({ keepAliveAt, refreshAt }: Omit<RefreshPlan, "ann
 })
 
 /** What an exchange or a refresh writes; it ends any lease, and what was known of failed refreshes. */
+/** A lease, and the doubt that it leaves when it runs out, are not among them. */
+export const withoutLease = <Columns extends ReturnType<typeof toColumns>>({
+  in_doubt: _doubt,
+  lease_owner: _owner,
+  lease_until: _until,
+  ...columns
+}: Columns) => columns
+
 export const toColumns = (token: Token) => ({
   generation: token.generation,
   token_type: token.tokenType,

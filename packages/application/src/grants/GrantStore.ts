@@ -166,7 +166,9 @@ export class GrantStore extends Context.Service<GrantStore>()("@oauth-manager/ap
         : yield* withHeldRefreshToken(integration, held, received.answer, now)
       const generation = 1 + Option.match(held, { onNone: () => 0, onSome: (token) => token.generation })
       const { plan, token } = yield* sealer.seal({ definition: provider }, integration, generation, answer, now)
-      if (!(yield* tokens.put(owner, token, plan)))
+      // The one that was there may be on its way to the provider at this moment
+      const keepsRefreshToken = answer !== received.answer
+      if (!(yield* tokens.put(owner, token, plan, keepsRefreshToken ? "keep" : "end")))
         return yield* Effect.die("a newer token came under the integration's lock")
 
       const consent: Consent = {

@@ -60,10 +60,16 @@ export class TokenRepository extends Context.Service<
       integrationId: IntegrationId
     ) => Effect.Effect<Option.Option<Token>, RepositoryUnavailable>
     /**
-     * Stores the token of a new authorization, unless a token of the same or a newer generation is there: then false. Ends any
-     * lease, and what was known of failed refreshes.
+     * Stores the token of a new authorization, unless a token of the same or a newer generation is there: then false. Ends what was
+     * known of failed refreshes, and any lease; but where the refresh token is the one that was there (`lease` "keep"), whoever has the lease has
+     * sent it to the provider, and nobody else may.
      */
-    readonly put: (scope: UserScope, token: Token, plan: RefreshPlan) => Effect.Effect<boolean, RepositoryUnavailable>
+    readonly put: (
+      scope: UserScope,
+      token: Token,
+      plan: RefreshPlan,
+      lease?: "end" | "keep"
+    ) => Effect.Effect<boolean, RepositoryUnavailable>
     /**
      * Takes the right to refresh the given generation, by the clock of the storage. A lease that ran out is free, and leaves the
      * generation in doubt until it is renewed. The owner of a lease that is still its own extends it. With `dataKeyId`, a token that

@@ -101,6 +101,7 @@ export class HeldRefresh extends Context.Service<HeldRefresh>()("@oauth-manager/
       if (yield* commit.succeed({ ...lease, owner, obtainedAt: yield* DateTime.now }, registered, answer)) return
       if (owner === "answer" && (yield* overtaken.handOver(request, answer))) return
       yield* late.settle({ ...lease, isRotated, answer }, registered)
+      yield* giveBack(lease)
     })
 
     const salvage = Effect.fnUntraced(function* (

@@ -124,7 +124,7 @@ export class RefreshCommit extends Context.Service<RefreshCommit>()(
 
       /** Changes the integration, unless a newer token has come meanwhile. */
       const whileCurrent = <E>(
-        { scope, token }: HeldLease,
+        { owner, scope, token }: HeldLease,
         change: (integration: Integration, now: DateTime.Utc) => Effect.Effect<void, E>
       ) =>
         units.forUser(
@@ -133,7 +133,9 @@ export class RefreshCommit extends Context.Service<RefreshCommit>()(
             const found = yield* integrations.findForUpdate(scope, token.integrationId)
             const stored = yield* tokens.find(scope, token.integrationId)
             const isCurrent = Option.exists(stored, (current) => current.generation === token.generation)
-            if (Option.isSome(found) && isCurrent) yield* change(found.value, yield* DateTime.now)
+            if (Option.isSome(found) && isCurrent) return yield* change(found.value, yield* DateTime.now)
+            // A newer token that kept the refresh token has kept the lease, too
+            yield* tokens.releaseLease(scope, token.integrationId, owner)
           })
         )
 
