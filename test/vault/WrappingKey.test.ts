@@ -1,6 +1,7 @@
 import {
   DataKeyRepository,
   type DeploymentKey,
+  KeyManagement,
   KeyRepository,
   KeyUnknown,
   TokenVault
@@ -8,6 +9,7 @@ import {
 import { EnvelopeTokenVault, Keyring } from "@oauth-manager/vault"
 import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Effect, Layer, Option, Redacted } from "effect"
+import { SecureRandom } from "effect/crypto"
 import { TestClock } from "effect/testing"
 import { ada, context, deployment, randomKey, scope, secret } from "./VaultFixture.ts"
 
@@ -21,11 +23,13 @@ const key = (id: string, isPrimary = false): DeploymentKey => ({
   canary: Option.none()
 })
 
-const vaultOver = (keys: Layer.Layer<KeyRepository>, dataKeys: Layer.Layer<DataKeyRepository> = noDataKeys) =>
+const vaultOver = (
+  keys: Layer.Layer<KeyRepository>,
+  dataKeys: Layer.Layer<DataKeyRepository> = noDataKeys,
+  management: Layer.Layer<KeyManagement> = Keyring.layer({ keys: held })
+) =>
   Effect.flatMap(
-    Layer.build(
-      Layer.fresh(EnvelopeTokenVault.layer.pipe(Layer.provide([keys, dataKeys, Keyring.layer({ keys: held })])))
-    ),
+    Layer.build(Layer.fresh(EnvelopeTokenVault.layer.pipe(Layer.provide([keys, dataKeys, management])))),
     (services) => Effect.provide(TokenVault, services)
   )
 
@@ -88,6 +92,22 @@ describe("a new data key", () => {
       yield* TestClock.adjust("1 second")
       assert.strictEqual((yield* makeDataKey(ada)).keyId, "b")
       assert.strictEqual(looks, 2)
+    })
+  })
+
+  it.effect("takes the next key at once where the one that was chosen is gone from this server", () => {
+    let [known, kept] = [[key("a", true), key("b")], held]
+    const keys = Layer.mock(KeyRepository, { list: Effect.sync(() => known) })
+    const source = { keys: Effect.sync(() => kept), reread: Effect.void }
+    const management = Layer.effect(KeyManagement, Keyring.make(source)).pipe(
+      Layer.provide(SecureRandom.layerWebCrypto)
+    )
+    return Effect.gen(function* () {
+      const { makeDataKey } = yield* vaultOver(keys, noDataKeys, management)
+      assert.strictEqual((yield* makeDataKey(ada)).keyId, "a")
+      known = [key("b", true)]
+      kept = [held[1] ?? assert.fail("two keys")]
+      assert.strictEqual((yield* makeDataKey(ada)).keyId, "b")
     })
   })
 

@@ -39,6 +39,9 @@ export const layerNoDeps = Layer.effect(
         Effect.flatMap((keyId) =>
           keys.wrap(Redacted.make(bytes), { purpose: "data_key", owner, dataKeyId: id }, keyId)
         ),
+        // The key that was chosen a while ago may be retired by now, and gone from this server
+        Effect.tapErrorTag("VaultFailed", () => wrappingKey.forget),
+        Effect.retry({ times: 1, while: ({ _tag }) => _tag === "VaultFailed" }),
         Effect.ensuring(Effect.sync(() => bytes.fill(0)))
       )
       return { id, ...wrapped }
