@@ -52,6 +52,7 @@ describe("CompleteAuthorization", () => {
       })
       assert.deepEqual(yield* find(integration), {
         integration,
+        features: features("sandbox.notes.read"),
         token,
         warnings: [],
         incident: Option.none(),
@@ -93,8 +94,12 @@ describe("CompleteAuthorization", () => {
         requested: notes,
         granted: notes,
         denied: [],
+        feature: Option.none(),
+        purpose: Option.none(),
+        text: Option.none(),
+        origin: { client: Option.none(), address: Option.none(), agent: Option.none() },
         grantedAt: undefined,
-        withdrawnAt: Option.none()
+        withdrawal: Option.none()
       })
       const row = Option.getOrThrow(HashMap.get(rows.authorizations, authorized.authorization.id))
       assert.strictEqual(row.authorization.status, "completed")

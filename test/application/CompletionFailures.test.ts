@@ -112,7 +112,7 @@ const writes = [
   ["UnitOfWork.forUser", storageDown],
   ["AuthorizationRepository.finish", storageDown],
   ["ConsentRepository.insert", storageDown],
-  ["IntegrationRepository.findByAccountForUpdate", storageDown],
+  ["IntegrationRepository.findConnectedForUpdate", storageDown],
   ["TokenRepository.find", storageDown],
   ["TokenRepository.put", storageDown],
   ["TokenVault.seal", unreadable],

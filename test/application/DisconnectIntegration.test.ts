@@ -79,8 +79,8 @@ describe("DisconnectIntegration", () => {
       assert.strictEqual((yield* find(integration)).integration.status, "disconnecting")
       const consents = HashMap.toValues((yield* stored).consents)
       assert.deepStrictEqual(
-        consents.map(({ withdrawnAt }) => withdrawnAt),
-        [Option.some(DateTime.makeUnsafe(60_000))]
+        consents.map(({ withdrawal }) => withdrawal),
+        consents.map(() => Option.some({ at: DateTime.makeUnsafe(60_000), cause: "disconnected" }))
       )
       yield* gate.release
       assert.strictEqual((yield* Fiber.join(disconnecting)).revocation, "revoked")

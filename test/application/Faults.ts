@@ -1,8 +1,16 @@
-import { type AccountAlreadyConnected, RepositoryUnavailable, VaultFailed } from "@oauth-manager/application"
+import {
+  type AccountAlreadyConnected,
+  type PolicyOutdated,
+  RepositoryUnavailable,
+  VaultFailed
+} from "@oauth-manager/application"
 import { Context, Deferred, Effect, Layer } from "effect"
 import type { Gate } from "../fakes/Script.ts"
 
-type Fault = Effect.Effect<void, RepositoryUnavailable | VaultFailed | AccountAlreadyConnected>
+type Fault = Effect.Effect<void, RepositoryUnavailable | VaultFailed | AccountAlreadyConnected | PolicyOutdated>
+
+/** Not carried out, or carried out without that whoever called hears so. */
+export type Failure = "refused" | "answer lost"
 
 /** What is to happen before and after a port's operation (`TokenRepository.put`) is run. */
 export class Faults extends Context.Service<Faults>()("@oauth-manager/test/application/Faults", {
@@ -10,10 +18,26 @@ export class Faults extends Context.Service<Faults>()("@oauth-manager/test/appli
     const once = new Map<string, Array<Fault>>()
     const always = new Map<string, Fault>()
     const lost = new Set<string>()
+    let calls = 0
+    let planned: { readonly call: number; readonly among: RegExp; readonly failure: Failure } | undefined
     return {
       before: (operation: string): Fault =>
-        Effect.suspend(() => once.get(operation)?.shift() ?? always.get(operation) ?? Effect.void),
+        Effect.suspend(() => {
+          if (planned?.among.test(operation) === true && ++calls === planned.call) {
+            if (planned.failure === "refused") return storageDown
+            lost.add(operation)
+          }
+          return once.get(operation)?.shift() ?? always.get(operation) ?? Effect.void
+        }),
       after: (operation: string): Fault => Effect.suspend(() => (lost.delete(operation) ? storageDown : Effect.void)),
+      /** Of the calls of such operations from now on, the one of this number fails; the first is 1. */
+      failCall: (call: number, among: RegExp, failure: Failure): Effect.Effect<void> =>
+        Effect.sync(() => {
+          calls = 0
+          planned = { call, among, failure }
+        }),
+      /** How many of them there were since `failCall`. */
+      calls: Effect.sync(() => calls),
       /** The next call is carried out, and whoever called hears that storage is down. */
       loseAnswer: (operation: string): Effect.Effect<void> => Effect.sync(() => void lost.add(operation)),
       next: (operation: string, ...faults: ReadonlyArray<Fault>): Effect.Effect<void> =>

@@ -86,10 +86,18 @@ describe("CompleteAuthorization, comparing what was granted with what was asked"
       assert.deepStrictEqual(integration.grantedScopes, identity)
       assert.deepStrictEqual(Integrations.missingScopes(integration), denied)
       assert.deepStrictEqual(integration.features, [])
-      const [consent] = HashMap.toValues((yield* stored).consents)
+      const consents = HashMap.toValues((yield* stored).consents).toSorted((a, b) => (a.id < b.id ? -1 : 1))
       assert.deepEqual(
-        [consent?.requested, consent?.granted, consent?.denied],
-        [[...identity, ...denied], identity, denied]
+        consents.map(({ denied, feature, granted, requested }) => [
+          Option.getOrNull(feature),
+          requested,
+          granted,
+          denied
+        ]),
+        [
+          [null, [...identity, ...scopes("sandbox.calendar.read")], identity, scopes("sandbox.calendar.read")],
+          [features("sandbox.notes.read")[0] ?? null, scopes("sandbox.notes.read"), [], scopes("sandbox.notes.read")]
+        ]
       )
       const refused = yield* Effect.flip(read(integration, { scopes: scopes("sandbox.notes.read") }))
       assert.deepInclude(refused, { _tag: "ScopeNotGranted", missing: scopes("sandbox.notes.read") })

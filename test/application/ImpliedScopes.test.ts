@@ -76,9 +76,10 @@ describe("A provider that spells scopes as it likes, and whose scopes imply othe
       )
       yield* refreshesTo({ scopes: Option.some(notes) })
       yield* refresh(integration)
-      const after = (yield* find(integration)).integration
+      const report = yield* find(integration)
+      const after = report.integration
       assert.sameMembers([...after.grantedScopes], [...identity, ...notes])
-      assert.deepStrictEqual(after.features, features("sandbox.notes.read"))
+      assert.deepStrictEqual(report.features, features("sandbox.notes.read"))
       assert.deepStrictEqual(yield* endings("token.refreshed"), [{ outcome: "success", reason: "scopes_narrowed" }])
     }).pipe(inLiberal)
   )

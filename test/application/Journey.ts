@@ -40,6 +40,8 @@ export const anInput = (overrides: Partial<AuthorizationInput> = {}): Authorizat
   returnTo,
   loginHint: Option.none(),
   claims: Option.none(),
+  narrows: false,
+  text: Option.none(),
   ...overrides
 })
 

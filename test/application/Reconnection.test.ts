@@ -127,7 +127,7 @@ describe("CompleteAuthorization, of an account that was connected before", () =>
       assert.sameMembers([...second.grantedScopes], [...identity, ...notes, ...calendar])
       assert.deepStrictEqual(second.features, features("sandbox.notes.read", "sandbox.calendar.read"))
       assert.deepStrictEqual(second.surplusScopes, [])
-      assert.strictEqual(HashMap.size((yield* stored).consents), 2)
+      assert.strictEqual(HashMap.size((yield* stored).consents), 4)
     }).pipe(inApplication)
   )
 
@@ -135,7 +135,7 @@ describe("CompleteAuthorization, of an account that was connected before", () =>
     Effect.gen(function* () {
       yield* connect({}, { features: features("sandbox.notes.read") })
       const second = yield* connect({}, { scopes: [], features: features("sandbox.calendar.read") })
-      assert.deepStrictEqual(second.features, features("sandbox.calendar.read"))
+      assert.deepStrictEqual((yield* find(second)).features, features("sandbox.calendar.read"))
     }).pipe(inApplication)
   )
 

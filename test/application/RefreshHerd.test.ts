@@ -1,5 +1,5 @@
 import { RefreshDueTokens, TokenRepository } from "@oauth-manager/application"
-import { Freshness } from "@oauth-manager/domain"
+import { Freshness, ScopePolicies } from "@oauth-manager/domain"
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, DateTime, Duration, Effect, Layer, Option, Schedule } from "effect"
 import { TestClock } from "effect/testing"
@@ -25,7 +25,11 @@ const token = aToken(integration, {
   obtainedAt: begin,
   expiresAt: Option.some(DateTime.addDuration(begin, life))
 })
-const reading = { ...integration, token: Option.some({ token, dataKey: aDataKey() }) }
+const reading = {
+  ...integration,
+  policy: ScopePolicies.unrestricted,
+  token: Option.some({ token, dataKey: aDataKey() })
+}
 
 const minuteOf = (millis: number) => Math.floor(millis / 60_000)
 const readersWait = Freshness.nextRefreshAt(token).pipe(Option.getOrThrow, DateTime.toEpochMillis)

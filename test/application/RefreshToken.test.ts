@@ -164,7 +164,7 @@ describe("RefreshToken", () => {
         const released = yield* refresh(integration)
         assert.deepStrictEqual(released.scopes, [...identity, ...calendar])
         const found = yield* find(integration)
-        assert.deepStrictEqual(found.integration.features, features("sandbox.calendar.read"))
+        assert.deepStrictEqual(found.features, features("sandbox.calendar.read"))
         assert.deepStrictEqual(yield* endings("token.refreshed"), [{ outcome: "success", reason: "scopes_narrowed" }])
         assert.strictEqual((yield* Effect.flip(read(integration, { scopes: notes })))._tag, "ScopeNotGranted")
       }).pipe(inApplication)

@@ -32,12 +32,13 @@ const writes = [
   "UnitOfWork.forUser",
   "AuthorizationRepository.finish",
   "ConsentRepository.insert",
-  "IntegrationRepository.findByAccountForUpdate",
+  "IntegrationRepository.findConnectedForUpdate",
   "IntegrationRepository.insert",
   "TokenRepository.find",
   "TokenRepository.put",
   "TokenVault.seal",
-  "AuditTrail.record"
+  "AuditTrail.record",
+  "EventOutbox.append"
 ]
 
 describe("CompleteAuthorization, while storage is down", () => {

@@ -3,14 +3,20 @@ import {
   AuditTrail,
   AuthorizationRepository,
   ConsentRepository,
+  EventOutbox,
+  ErasureList,
+  ErasureRepository,
   IntegrationRepository,
   RefreshTimings,
   type RegisteredProvider,
   RevocationOutbox,
+  ScopePolicyRepository,
   TokenRepository,
   TokenVault,
-  UnitOfWork
+  UnitOfWork,
+  UserRecords
 } from "@oauth-manager/application"
+import type { Feature } from "@oauth-manager/domain"
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import { Duration, Effect, Layer } from "effect"
 import * as MemoryPorts from "../fakes/MemoryPorts.ts"
@@ -21,11 +27,16 @@ const FaultyPorts = Layer.mergeAll(
   faulty(AuditTrail),
   faulty(AuthorizationRepository),
   faulty(ConsentRepository),
+  faulty(EventOutbox),
+  faulty(ErasureList),
+  faulty(ErasureRepository),
   faulty(IntegrationRepository),
   faulty(RevocationOutbox),
+  faulty(ScopePolicyRepository),
   faulty(TokenRepository),
   faulty(TokenVault),
-  faulty(UnitOfWork)
+  faulty(UnitOfWork),
+  faulty(UserRecords)
 )
 
 /** Nobody waits before a refusal is confirmed: the clock of tests stands still. */
@@ -35,11 +46,15 @@ export const promptly = Layer.effect(
 )
 
 /** The application over in-memory ports, whose every operation can be made to fail or wait. */
-export const layerOf = (registered: ReadonlyArray<RegisteredProvider>, timings: Layer.Layer<never> = promptly) =>
+export const layerOf = (
+  registered: ReadonlyArray<RegisteredProvider>,
+  timings: Layer.Layer<never> = promptly,
+  product: ReadonlyArray<Feature> = []
+) =>
   Application.layer.pipe(
     Layer.provide(timings),
     Layer.provideMerge(FaultyPorts),
-    Layer.provideMerge(Layer.mergeAll(MemoryPorts.layerOf(registered), Faults.layer)),
+    Layer.provideMerge(Layer.mergeAll(MemoryPorts.layerOf(registered, product), Faults.layer)),
     Layer.provideMerge(NodeCrypto.layer)
   )
 

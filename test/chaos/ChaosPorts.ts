@@ -1,13 +1,15 @@
 import { NodeHttpClient } from "@effect/platform-node"
 import { AdoptKeys, Application, ReturnUrls } from "@oauth-manager/application"
 import { PostgresAuditTrail } from "@oauth-manager/audit"
-import { FileRefreshJournal } from "@oauth-manager/journal"
+import { FileErasureList, FileRefreshJournal } from "@oauth-manager/journal"
 import { Oauth4webapiClient } from "@oauth-manager/oauth"
 import { Database, PostgresPorts, PostgresRefreshSignals } from "@oauth-manager/postgres"
 import { EnvelopeTokenVault, Keyring } from "@oauth-manager/vault"
 import { Layer, Redacted } from "effect"
 import { Digest, SecureRandom } from "effect/crypto"
 import { createSecretKey } from "node:crypto"
+import { dirname, join } from "node:path"
+import * as InMemoryFeatureRegistry from "../fakes/InMemoryFeatureRegistry.ts"
 import * as InMemoryProviderRegistry from "../fakes/InMemoryProviderRegistry.ts"
 import { chaosProvider, type RotationClass } from "./ChaosProvider.ts"
 
@@ -45,6 +47,8 @@ export const layer = (deployment: Deployment) =>
   Layer.mergeAll(
     Oauth4webapiClient.layerWith({ deadline: deployment.callDeadline }).pipe(Layer.provide(NodeHttpClient.layerUndici)),
     FileRefreshJournal.layer({ folder: deployment.journalFolder }),
+    FileErasureList.layer({ file: join(dirname(deployment.journalFolder), "erasures.jsonl") }),
     InMemoryProviderRegistry.layer([chaosProvider(deployment.issuer, deployment.rotation)]),
+    InMemoryFeatureRegistry.layer([chaosProvider(deployment.issuer, deployment.rotation)]),
     Layer.succeed(ReturnUrls, { allowed: [] })
   ).pipe(Layer.provideMerge(storage(deployment)))

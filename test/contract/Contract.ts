@@ -4,13 +4,17 @@ import {
   ConsentRepository,
   DataKeyRepository,
   DataKeyRotation,
+  EventOutbox,
   IntegrationRepository,
   KeyRepository,
+  ErasureRepository,
   type ProviderIncidents,
   type RefreshSignals,
   RevocationOutbox,
+  type ScopePolicyRepository,
   TokenRepository,
   UnitOfWork,
+  UserRecords,
   UserRepository
 } from "@oauth-manager/application"
 import { assert, layer, type Vitest } from "@effect/vitest"
@@ -28,9 +32,13 @@ export type PersistencePorts =
   | DataKeyRotation
   | RevocationOutbox
   | UserRepository
+  | UserRecords
+  | ErasureRepository
   | AuditTrail
+  | EventOutbox
   | ProviderIncidents
   | RefreshSignals
+  | ScopePolicyRepository
 
 export const persistence = Effect.all({
   units: UnitOfWork,
@@ -43,7 +51,10 @@ export const persistence = Effect.all({
   rotation: DataKeyRotation,
   outbox: RevocationOutbox,
   users: UserRepository,
-  audit: AuditTrail
+  records: UserRecords,
+  erasures: ErasureRepository,
+  audit: AuditTrail,
+  events: EventOutbox
 })
 
 /**

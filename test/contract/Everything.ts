@@ -49,7 +49,7 @@ export const whatIsThere = Effect.fnUntraced(function* ({ authorization, integra
       yield* tokens.find(owner, integration.id),
       ({ generation }) => generation === token.generation
     ),
-    consent: written.some(({ withdrawnAt }) => Option.isNone(withdrawnAt)),
+    consent: written.some(({ withdrawal }) => Option.isNone(withdrawal)),
     revocation: due.some(({ attempts, integrationId }) => integrationId === integration.id && attempts === 0)
   }
 })

@@ -1,7 +1,9 @@
 import { Effect } from "effect"
 import { recordedAbout } from "../fakes/InMemoryAuditTrail.ts"
+import * as InMemoryErasureList from "../fakes/InMemoryErasureList.ts"
 import * as MemoryPorts from "../fakes/MemoryPorts.ts"
 import { toRecorded } from "./AuditTrailContract.ts"
+import { erasureListContract } from "./ErasureListContract.ts"
 import { persistenceContract } from "./PersistenceContract.ts"
 import { tokenVaultContract } from "./TokenVaultContract.ts"
 
@@ -10,3 +12,5 @@ persistenceContract("in memory", MemoryPorts.layerPersistence, (about) =>
 )
 
 tokenVaultContract("in memory", MemoryPorts.layer)
+
+erasureListContract("in memory", InMemoryErasureList.layer)

@@ -10,7 +10,7 @@ import {
 } from "@oauth-manager/domain"
 import { assert } from "@effect/vitest"
 import { DateTime, Deferred, Effect, Fiber, Option, Result } from "effect"
-import { anIntegration, aScope, aToken, features, scopes, noPlan } from "../fakes/Samples.ts"
+import { anIntegration, aScope, aToken, features, scopes, noPlan, strangersTo } from "../fakes/Samples.ts"
 import { contract, long, persistence, type PersistencePorts } from "./Contract.ts"
 import { change, connect, integrate } from "./Seed.ts"
 
@@ -223,8 +223,8 @@ export const integrationRepositoryContract = contract<PersistencePorts>("Integra
         units.forUser(
           owner,
           Effect.gen(function* () {
-            const found = yield* integrations.findByAccountForUpdate(owner, provider, account.key)
-            const integration = Option.getOrThrow(found)
+            const found = yield* integrations.findConnectedForUpdate(owner, [provider])
+            const integration = found.find((one) => one.account.key === account.key) ?? assert.fail("not found")
             const grantedScopes = Scopes.union(integration.grantedScopes, [Scope.make(scope)])
             yield* integrations.update(owner, { ...integration, grantedScopes })
           })
@@ -270,24 +270,26 @@ export const integrationRepositoryContract = contract<PersistencePorts>("Integra
     })
   )
 
-  it.effect("finds the connected integration of an account, and of that alone", () =>
+  it.effect("finds the connected integrations of a user, also of some providers alone, in the order of ids", () =>
     Effect.gen(function* () {
       const { integrations, units } = yield* persistence
       const owner = aScope()
-      const find = (provider: ProviderId, key: string) =>
-        units.forUser(owner, integrations.findByAccountForUpdate(owner, provider, key))
-      for (const become of [statuses.active, ailing]) {
-        const integration = become(anIntegration(owner))
-        yield* integrations.insert(owner, integration)
-        const { account, provider } = integration
-        assert.deepStrictEqual(yield* find(provider, account.key), Option.some(integration))
-        assert.deepStrictEqual(yield* find(otherProvider, account.key), Option.none())
-        assert.deepStrictEqual(yield* find(provider, account.id), Option.none())
-      }
-      for (const become of [disconnecting, disconnected]) {
-        const integration = become(anIntegration(owner))
-        yield* integrations.insert(owner, integration)
-        assert.deepStrictEqual(yield* find(integration.provider, integration.account.key), Option.none())
+      const find = (...providers: ReadonlyArray<ProviderId>) =>
+        units.forUser(owner, integrations.findConnectedForUpdate(owner, providers))
+      const [one, two, other] = [
+        statuses.active(anIntegration(owner)),
+        ailing(anIntegration(owner)),
+        statuses.active(anIntegration(owner, { provider: otherProvider }))
+      ]
+      for (const become of [disconnecting, disconnected])
+        yield* integrations.insert(owner, become(anIntegration(owner)))
+      for (const integration of [other, two, one]) yield* integrations.insert(owner, integration)
+      const inOrder = (...all: ReadonlyArray<Integration>) => all.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+      assert.deepStrictEqual(yield* integrations.listConnected(owner), inOrder(one, two, other))
+      assert.deepStrictEqual(yield* find(one.provider), inOrder(one, two))
+      assert.deepStrictEqual(yield* find(one.provider, otherProvider), inOrder(one, two, other))
+      for (const stranger of strangersTo(owner)) {
+        assert.deepStrictEqual(yield* integrations.listConnected(stranger), [])
       }
     })
   )

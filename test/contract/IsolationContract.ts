@@ -18,11 +18,9 @@ const isEmpty = (answer: Answer): boolean => (Option.isOption(answer) ? Option.i
 const looks = ({ authorization, integration }: Everything, asked: UserScope) =>
   Effect.map(persistence, ({ authorizations, consents, integrations, tokens }): Looks => [
     ["integrations.find", integrations.find(asked, integration.id)],
+    ["integrations.listConnected", integrations.listConnected(asked)],
     ["integrations.findForUpdate", integrations.findForUpdate(asked, integration.id)],
-    [
-      "integrations.findByAccountForUpdate",
-      integrations.findByAccountForUpdate(asked, integration.provider, integration.account.key)
-    ],
+    ["integrations.findConnectedForUpdate", integrations.findConnectedForUpdate(asked, [integration.provider])],
     [
       "integrations.findBySubjectForUpdate",
       integrations.findBySubjectForUpdate(asked, [integration.provider], personOf(integration.account))
@@ -34,7 +32,8 @@ const looks = ({ authorization, integration }: Everything, asked: UserScope) =>
     ["tokens.read", tokens.read(asked, integration.id)],
     ["tokens.find", tokens.find(asked, integration.id)],
     ["authorizations.find", authorizations.find(asked, authorization.id)],
-    ["consents.ofIntegration", consents.ofIntegration(asked, integration.id)]
+    ["consents.ofIntegration", consents.ofIntegration(asked, integration.id)],
+    ["consents.list", consents.list(asked, { limit: 100, after: Option.none() })]
   ])
 
 /** Every way to change or destroy someone's rows, under the scope of `asked`. */
@@ -60,7 +59,10 @@ const writes = ({ authorization, integration, token, revocation }: Everything, a
         "authorizations.finish",
         authorizations.finish(asked, Result.getOrThrow(Authorizations.expire({ ...authorization, owner: asked })))
       ],
-      ["consents.withdrawAll", consents.withdrawAll(asked, integration.id, authorization.createdAt)],
+      [
+        "consents.withdrawAll",
+        consents.withdrawAll(asked, integration.id, { at: authorization.createdAt, cause: "user" })
+      ],
       ["outbox.settle", outbox.settle(asked, revocation.id)],
       ["outbox.postpone", outbox.postpone(asked, revocation.id, over)]
     ]

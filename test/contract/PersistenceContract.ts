@@ -7,6 +7,8 @@ import { consentRepositoryContract } from "./ConsentRepositoryContract.ts"
 import type { PersistencePorts } from "./Contract.ts"
 import { dataKeyRepositoryContract } from "./DataKeyRepositoryContract.ts"
 import { dataKeyRotationContract } from "./DataKeyRotationContract.ts"
+import { eventOutboxContract } from "./EventOutboxContract.ts"
+import { erasureRepositoryContract } from "./ErasureRepositoryContract.ts"
 import { integrationRepositoryContract } from "./IntegrationRepositoryContract.ts"
 import { isolationContract } from "./IsolationContract.ts"
 import { keyRepositoryContract } from "./KeyRepositoryContract.ts"
@@ -16,9 +18,12 @@ import { refreshLeaseContract } from "./RefreshLeaseContract.ts"
 import { refreshSignalsContract } from "./RefreshSignalsContract.ts"
 import { revocationOutboxContract } from "./RevocationOutboxContract.ts"
 import { reverificationContract } from "./ReverificationContract.ts"
+import { scopePolicyRepositoryContract } from "./ScopePolicyRepositoryContract.ts"
 import { sharedGrantContract } from "./SharedGrantContract.ts"
+import { tenantIntegrationsContract } from "./TenantIntegrationsContract.ts"
 import { tokenRepositoryContract } from "./TokenRepositoryContract.ts"
 import { unitOfWorkContract } from "./UnitOfWorkContract.ts"
+import { userRecordsContract } from "./UserRecordsContract.ts"
 import { userRepositoryContract } from "./UserRepositoryContract.ts"
 
 /**
@@ -40,6 +45,7 @@ export const persistenceContract = <R, E, E2>(
   connectedAccountContract(name, ports)
   sharedGrantContract(name, ports)
   reverificationContract(name, ports)
+  tenantIntegrationsContract(name, ports)
   tokenRepositoryContract(name, ports)
   refreshLeaseContract(name, ports)
   refreshClaimContract(name, ports)
@@ -48,6 +54,10 @@ export const persistenceContract = <R, E, E2>(
   authorizationRepositoryContract(name, ports)
   completionClaimContract(name, ports)
   consentRepositoryContract(name, ports)
+  scopePolicyRepositoryContract(name, ports)
   revocationOutboxContract(name, ports)
+  eventOutboxContract(name, ports)
   auditTrailContract(name, ports, readEvents)
+  erasureRepositoryContract(name, ports)
+  userRecordsContract(name, ports)
 }

@@ -16,6 +16,10 @@ export const tokenRepositoryContract = contract<PersistencePorts>("TokenReposito
         status: integration.status,
         requestedScopes: integration.requestedScopes,
         grantedScopes: integration.grantedScopes,
+        surplusScopes: integration.surplusScopes,
+        consentedScopes: integration.consentedScopes,
+        scopesInUse: integration.scopesInUse,
+        policy: {},
         token: Option.some({ token, dataKey })
       }
       assert.deepStrictEqual(yield* tokens.read(owner, integration.id), Option.some(reading))

@@ -13,6 +13,8 @@ const grant = {
   requestedScopes: scopes("openid", "new"),
   grantedScopes: scopes("openid", "new"),
   surplusScopes: [],
+  consentedScopes: scopes("openid"),
+  scopesInUse: scopes("openid"),
   features: features("new"),
   authorizedAt: noon,
   reverifyAt: Option.none()
@@ -76,15 +78,15 @@ describe("Integration", () => {
     }
   })
 
-  it("keeps its grant while it is disconnecting, and its record when it is disconnected", () => {
+  it("keeps its grant while it is disconnecting, which serves nothing, and its record when it is disconnected", () => {
     const integration = anIntegration(owner, { problem: Option.some(revoked), reverifyAt: Option.some(noon) })
     const disconnecting = Result.getOrThrow(Integrations.beginDisconnect(integration))
-    assert.deepStrictEqual(disconnecting, { ...integration, status: "disconnecting" })
+    const ended = { ...integration, features: [], consentedScopes: [], scopesInUse: [] }
+    assert.deepStrictEqual(disconnecting, { ...ended, status: "disconnecting" })
     const disconnected = Result.getOrThrow(Integrations.disconnect(disconnecting, "pending"))
     assert.deepStrictEqual(disconnected, {
-      ...integration,
+      ...ended,
       status: "disconnected",
-      features: [],
       reverifyAt: Option.none(),
       problem: Option.none(),
       revocation: Option.some("pending" as const)

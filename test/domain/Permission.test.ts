@@ -7,9 +7,17 @@ const bob = aScope({ tenant: ada.tenant })
 const namesake = aScope({ user: ada.user })
 
 const matrix: Record<Role, ReadonlyArray<Permission>> = {
-  user: ["integrations:read", "integrations:write"],
-  service: ["integrations:read", "integrations:write", "tokens:read"],
-  admin: ["integrations:read", "integrations:write", "keys:write"],
+  user: ["integrations:read", "integrations:write", "consents:read", "consents:write", "users:erase"],
+  service: ["integrations:read", "integrations:write", "consents:read", "tokens:read"],
+  admin: [
+    "integrations:read",
+    "integrations:write",
+    "consents:read",
+    "consents:write",
+    "users:erase",
+    "keys:write",
+    "policies:write"
+  ],
   auditor: []
 }
 

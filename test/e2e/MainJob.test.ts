@@ -161,5 +161,5 @@ describe("the main job against the sandbox authorization server", () => {
     assert.strictEqual(await stopped.stop(), 0)
     await other.remove()
     await own.drop()
-  })
+  }, 90_000)
 })

@@ -2,13 +2,18 @@ import { AuditTrail } from "@oauth-manager/application"
 import { isSameScope, type UserScope } from "@oauth-manager/domain"
 import { Effect, Layer } from "effect"
 import { InMemoryStore } from "./InMemoryStore.ts"
+import { known } from "./KnownUsers.ts"
 
 export const layer = Layer.effect(
   AuditTrail,
   Effect.map(InMemoryStore, (store) =>
     AuditTrail.of({
       record: (...events) =>
-        store.writeAnywhere((rows) => [undefined, { ...rows, events: [...rows.events, ...store.eventRows(events)] }]),
+        store.writeAnywhere((rows) => {
+          const persons = events.flatMap(({ about, actor }) => (actor === undefined ? [about] : [about, actor.scope]))
+          const next = persons.reduce((rows, person) => known(rows, person)[1], rows)
+          return [undefined, { ...next, events: [...next.events, ...store.eventRows(events)] }]
+        }),
       recordAlone: store.recordAlone
     })
   )

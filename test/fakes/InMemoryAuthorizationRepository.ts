@@ -1,21 +1,12 @@
-import { AuthorizationRepository, type CompletionClaim } from "@oauth-manager/application"
-import { type Authorization, Authorizations, type AuthorizationStatus } from "@oauth-manager/domain"
+import { AuthorizationRepository, type CompletionClaim, ErasureInProgress } from "@oauth-manager/application"
+import { Authorizations, type AuthorizationStatus } from "@oauth-manager/domain"
 import { Duration, Effect, Equal, HashMap, Layer, Option, Result } from "effect"
 import { InMemoryStore } from "./InMemoryStore.ts"
+import { endedRow, isBeingErased } from "./ErasureRows.ts"
 import { type AuthorizationRow, filter, find, insert, isHeldByAnother, modify } from "./Rows.ts"
 
 const isUnfinished = ({ status }: { readonly status: AuthorizationStatus }): boolean =>
   status === "pending" || status === "authorized"
-
-/** A row that holds no secret any more. */
-const ended = (authorization: Authorization): AuthorizationRow => ({
-  owner: authorization.owner,
-  authorization,
-  stateHash: Option.none(),
-  flow: Option.none(),
-  parked: Option.none(),
-  claim: Option.none()
-})
 
 const isSameHash = (stored: Option.Option<Uint8Array>, hash: Uint8Array): boolean =>
   Option.exists(stored, (value) => Equal.equals(value, hash))
@@ -27,14 +18,23 @@ export const layer = Layer.effect(
   Effect.map(InMemoryStore, (store) =>
     AuthorizationRepository.of({
       insert: (scope, authorization, { flow, stateHash }) =>
-        store.write(scope, (rows, { sees }) => {
-          const row: AuthorizationRow = {
-            ...ended(authorization),
-            stateHash: Option.some(stateHash),
-            flow: Option.some(flow)
-          }
-          return [undefined, { ...rows, authorizations: insert(rows.authorizations, authorization.id, row, sees) }]
-        }),
+        store
+          .write(scope, (rows, { sees }) => {
+            if (isBeingErased(rows, scope)) return [false, rows]
+            const row: AuthorizationRow = {
+              ...endedRow(authorization),
+              stateHash: Option.some(stateHash),
+              flow: Option.some(flow)
+            }
+            return [true, { ...rows, authorizations: insert(rows.authorizations, authorization.id, row, sees) }]
+          })
+          .pipe(
+            Effect.filterOrFail(
+              (isInserted) => isInserted,
+              () => new ErasureInProgress()
+            ),
+            Effect.asVoid
+          ),
       find: (scope, id) =>
         store.read(scope, (rows, sees) =>
           Option.map(find(rows.authorizations, id, sees), ({ authorization }) => authorization)
@@ -103,7 +103,7 @@ export const layer = Layer.effect(
             {
               ...rows,
               authorizations: modify(rows.authorizations, id, sees, ({ authorization }) =>
-                ended({ ...authorization, status, error, integrationId })
+                endedRow({ ...authorization, status, error, integrationId })
               )
             }
           ]
@@ -118,7 +118,7 @@ export const layer = Layer.effect(
             onNone: () => [failed, rows],
             onSome: (authorization) => [
               failed,
-              { ...rows, authorizations: HashMap.set(rows.authorizations, id, ended(authorization)) }
+              { ...rows, authorizations: HashMap.set(rows.authorizations, id, endedRow(authorization)) }
             ]
           })
         }),
@@ -128,7 +128,7 @@ export const layer = Layer.effect(
             rows.authorizations,
             sees,
             ({ authorization }) => Authorizations.statusAt(authorization, now) === "expired"
-          ).map(({ authorization }) => [authorization.id, ended({ ...authorization, status: "expired" })] as const)
+          ).map(({ authorization }) => [authorization.id, endedRow({ ...authorization, status: "expired" })] as const)
           return [undefined, { ...rows, authorizations: HashMap.setMany(rows.authorizations, stale) }]
         })
     })

@@ -68,8 +68,6 @@ export const layer = Layer.effect(
             .map((integration) => summarize(rows, sees, integration))
         ),
       findForUpdate: (scope, id) => findLocked(scope, (rows, sees) => find(rows.integrations, id, sees)),
-      findByAccountForUpdate: (scope, provider, accountKey) =>
-        findLocked(scope, (rows, sees) => findByAccount(rows, sees, provider, accountKey)),
       findBySubjectForUpdate: (scope, providers, subject) =>
         store.writeWithin(scope, (rows, { locks, sees }) => {
           const found = filter(
@@ -77,6 +75,18 @@ export const layer = Layer.effect(
             sees,
             (row) => providers.includes(row.provider) && personOf(row.account) === subject
           ).toSorted((a, b) => (a.id < b.id ? -1 : 1))
+          for (const { id } of found) locks.add(id)
+          return [found.filter(isConnected), rows]
+        }),
+      listConnected: (scope) =>
+        store.read(scope, (rows, sees) =>
+          filter(rows.integrations, sees, isConnected).toSorted((a, b) => (a.id < b.id ? -1 : 1))
+        ),
+      findConnectedForUpdate: (scope, providers) =>
+        store.writeWithin(scope, (rows, { locks, sees }) => {
+          const found = filter(rows.integrations, sees, ({ provider }) => providers.includes(provider)).toSorted(
+            (a, b) => (a.id < b.id ? -1 : 1)
+          )
           for (const { id } of found) locks.add(id)
           return [found.filter(isConnected), rows]
         }),
@@ -99,6 +109,19 @@ export const layer = Layer.effect(
             undefined,
             { ...rows, integrations: modify(rows.integrations, integration.id, sees, () => integration) }
           ]
+        }),
+      listConnectedAcrossUsers: (tenant, provider, { after, limit }) =>
+        store.write("across users", (rows, { sees }) => {
+          const found = filter(
+            rows.integrations,
+            sees,
+            (row) =>
+              row.owner.tenant === tenant
+              && row.provider === provider
+              && isConnected(row)
+              && (Option.isNone(after) || row.id > after.value)
+          )
+          return [found.toSorted((a, b) => (a.id < b.id ? -1 : 1)).slice(0, limit), rows]
         }),
       claimUnverifiedAcrossUsers: (limit, lease) =>
         store.write("across users", (rows, { now, sees }) => {

@@ -28,9 +28,9 @@ describe("InMemoryStore", () => {
   it.effect("refuses a lock that no unit of work would hold", () =>
     Effect.gen(function* () {
       const { integrations } = yield* ports
-      const { account, id, owner, provider } = anIntegration(aScope())
+      const { id, owner, provider } = anIntegration(aScope())
       assertDefect(yield* Effect.exit(integrations.findForUpdate(owner, id)))
-      assertDefect(yield* Effect.exit(integrations.findByAccountForUpdate(owner, provider, account.key)))
+      assertDefect(yield* Effect.exit(integrations.findConnectedForUpdate(owner, [provider])))
     }).pipe(Effect.provide(layer))
   )
 

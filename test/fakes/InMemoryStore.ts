@@ -128,6 +128,13 @@ export class InMemoryStore extends Context.Service<InMemoryStore>()("@oauth-mana
           Effect.yieldNow,
           Effect.sync(() => void alone.push({ sequence: ++sequence, event }))
         ),
+      /** The committed audit events about one user with their numbers, in that order. */
+      eventRowsAbout: (user: UserScope) =>
+        Effect.sync((): ReadonlyArray<EventRow> =>
+          [...committed.events, ...alone]
+            .filter(({ event }) => isSameScope(event.about, user))
+            .toSorted((a, b) => a.sequence - b.sequence)
+        ),
       /** The committed audit events, in the order of their recording. */
       events: Effect.sync((): ReadonlyArray<AuditEvent> =>
         [...committed.events, ...alone].toSorted((a, b) => a.sequence - b.sequence).map(({ event }) => event)

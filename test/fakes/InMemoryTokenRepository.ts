@@ -1,5 +1,14 @@
 import { type DueToken, type LeaseOutcome, type TokenReading, TokenRepository } from "@oauth-manager/application"
-import type { IntegrationId, ProviderId, RefreshPlan, Token, UserScope } from "@oauth-manager/domain"
+import {
+  type IntegrationId,
+  type ProviderId,
+  type RefreshPlan,
+  ScopePolicies,
+  type ScopePolicy,
+  type TenantId,
+  type Token,
+  type UserScope
+} from "@oauth-manager/domain"
 import { DateTime, Duration, Effect, Layer, Option } from "effect"
 import { InMemoryRefreshSignals } from "./InMemoryRefreshSignals.ts"
 import { InMemoryStore } from "./InMemoryStore.ts"
@@ -44,6 +53,10 @@ const dueOf = (
   return filter(rows.tokens, everyRow, (row) => at(row) <= now && isOfProvider(row)).toSorted((a, b) => at(a) - at(b))
 }
 
+const policyOf = ({ policies }: Rows, tenant: TenantId, provider: ProviderId): ScopePolicy =>
+  policies.findLast((row) => row.tenant === tenant && row.written.provider === provider)?.written.policy
+  ?? ScopePolicies.unrestricted
+
 export const layer = Layer.effect(
   TokenRepository,
   Effect.gen(function* () {
@@ -73,11 +86,23 @@ export const layer = Layer.effect(
         store.read(scope, (rows, sees) =>
           Option.map(
             find(rows.integrations, integrationId, sees),
-            ({ grantedScopes, provider, requestedScopes, status }): TokenReading => ({
+            ({
+              consentedScopes,
+              grantedScopes,
+              provider,
+              requestedScopes,
+              scopesInUse,
+              status,
+              surplusScopes
+            }): TokenReading => ({
               provider,
               status,
               requestedScopes,
               grantedScopes,
+              surplusScopes,
+              consentedScopes,
+              scopesInUse,
+              policy: policyOf(rows, scope.tenant, provider),
               token: Option.all({
                 token: Option.map(find(rows.tokens, integrationId, sees), ({ token }) => token),
                 dataKey: Option.map(find(rows.dataKeys, keyOf(scope), sees), ({ key }) => key)

@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto"
 import {
   DataKeyRepository,
   type SealingContext,
@@ -40,6 +41,8 @@ export const layer = Layer.effect(
 
     return TokenVault.of({
       makeDataKey: () => Effect.sync(() => aDataKey()),
+      pseudonym: (owner, kind, text) =>
+        Effect.map(currentKey(owner), ({ id }) => createHmac("sha256", id).update(`${kind} ${text}`).digest()),
       seal: Effect.fnUntraced(function* (context, plaintext, dataKey) {
         const key = dataKey ?? (yield* currentKey(context.owner))
         const handle = Sealed.make(SecureRandom.randomBytesUnsafe(32))

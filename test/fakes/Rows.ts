@@ -2,13 +2,22 @@ import type {
   AuditEvent,
   Authorization,
   Consent,
+  DomainEvent,
+  Erasure,
   Integration,
   Sealed,
+  TenantId,
   Token,
   User,
   UserScope
 } from "@oauth-manager/domain"
-import type { DeploymentKey, PendingRevocation, ProviderIncident, WrappedDataKey } from "@oauth-manager/application"
+import type {
+  DeploymentKey,
+  PendingRevocation,
+  ProviderIncident,
+  VersionedPolicy,
+  WrappedDataKey
+} from "@oauth-manager/application"
 import { DateTime, HashMap, Option } from "effect"
 
 /** A right that one owner holds until a time, in milliseconds since 1970. */
@@ -57,6 +66,13 @@ export interface RevocationRow {
   readonly dueAt: number
 }
 
+export interface ErasureRow {
+  readonly erasure: Erasure
+  readonly inFlightUntil: number
+  readonly dueAt: number
+  readonly replayedAt: Option.Option<DateTime.Utc>
+}
+
 export interface EventRow {
   readonly sequence: number
   readonly event: AuditEvent
@@ -79,9 +95,17 @@ export interface Rows {
   readonly tokens: Table<TokenRow>
   readonly authorizations: Table<AuthorizationRow>
   readonly consents: Table<Consent>
+  /** Those of persons who were erased: nobody sees them any more. */
+  readonly orphanedConsents: ReadonlyArray<Consent>
+  /** By id. Whose one is, `users` tells. */
+  readonly erasures: HashMap.HashMap<string, ErasureRow>
   readonly revocations: Table<RevocationRow>
   readonly incidents: ReadonlyArray<ProviderIncident>
+  /** Every version, in the order in which they were written. */
+  readonly policies: ReadonlyArray<{ readonly tenant: TenantId; readonly written: VersionedPolicy }>
   readonly events: ReadonlyArray<EventRow>
+  /** Domain events that nobody has settled, in the order of their commits. */
+  readonly pending: ReadonlyArray<DomainEvent>
 }
 
 export const empty: Rows = {
@@ -96,9 +120,13 @@ export const empty: Rows = {
   tokens: HashMap.empty(),
   authorizations: HashMap.empty(),
   consents: HashMap.empty(),
+  orphanedConsents: [],
+  erasures: HashMap.empty(),
   revocations: HashMap.empty(),
   incidents: [],
-  events: []
+  policies: [],
+  events: [],
+  pending: []
 }
 
 interface Owned {

@@ -1,4 +1,5 @@
 import {
+  type ErasureEntry,
   type ExchangeAnswer,
   type JournalEntry,
   type PendingRevocation,
@@ -17,6 +18,9 @@ import {
   type Caller,
   type Consent,
   ConsentId,
+  type DomainEvent,
+  DomainEventId,
+  ErasureId,
   FeatureId,
   type Integration,
   IntegrationId,
@@ -27,6 +31,7 @@ import {
   TenantId,
   type Token,
   UserId,
+  UserReference,
   type UserScope
 } from "@oauth-manager/domain"
 import sandbox from "@oauth-manager/provider-sandbox"
@@ -97,6 +102,8 @@ export const anIntegration = (owner: UserScope, overrides: Partial<Integration> 
   requestedScopes: scopes("openid", "sandbox.notes.read", "sandbox.notes.write"),
   grantedScopes: scopes("openid", "sandbox.notes.read"),
   surplusScopes: scopes("sandbox.calendar.read"),
+  consentedScopes: scopes("openid", "sandbox.notes.read"),
+  scopesInUse: scopes("openid", "sandbox.notes.read"),
   features: features("sandbox.notes.read"),
   connectedAt: DateTime.nowUnsafe(),
   authorizedAt: DateTime.nowUnsafe(),
@@ -136,6 +143,8 @@ export const anAuthorization = (owner: UserScope, overrides: Partial<Authorizati
     requestedScopes: scopes("openid", "sandbox.notes.read"),
     features: features("sandbox.notes.read"),
     incremental: false,
+    narrows: false,
+    text: Option.none(),
     returnTo: "https://app.test/integrations",
     redirectUri: "https://oauth.test/v1/callback/sandbox",
     error: Option.none(),
@@ -157,9 +166,13 @@ export const aConsent = (
   authorizationId: authorization.id,
   requested: scopes("openid", "sandbox.notes.read", "sandbox.notes.write"),
   granted: scopes("openid", "sandbox.notes.read"),
+  feature: Option.none(),
   denied: scopes("sandbox.notes.write"),
+  purpose: Option.none(),
+  text: Option.none(),
+  origin: { client: Option.none(), address: Option.none(), agent: Option.none() },
   grantedAt: DateTime.nowUnsafe(),
-  withdrawnAt: Option.none(),
+  withdrawal: Option.none(),
   ...overrides
 })
 
@@ -176,6 +189,22 @@ export const aRevocation = (
   accessToken: Option.none(),
   generation: 1,
   attempts: 0,
+  ...overrides
+})
+
+/** A request to erase, made now; whoever comes may carry it on at once. */
+export const anErasureRequest = () => ({
+  id: ErasureId.make(uuid()),
+  requestedAt: DateTime.nowUnsafe(),
+  requestId: uuid(),
+  delay: Duration.zero
+})
+
+export const anErasureEntry = (overrides: Partial<ErasureEntry> = {}): ErasureEntry => ({
+  id: ErasureId.make(uuid()),
+  subject: UserReference.make(SecureRandom.uuidV4Unsafe()),
+  dataKeyId: Option.some(SecureRandom.uuidV4Unsafe()),
+  requestedAt: DateTime.nowUnsafe(),
   ...overrides
 })
 
@@ -199,6 +228,20 @@ export const anAuditEvent = (about: UserScope, overrides: Partial<AuditEvent> = 
   requestId: uuid(),
   ...overrides
 })
+
+export const aDomainEvent = (owner: UserScope, overrides: Partial<DomainEvent> = {}): DomainEvent => {
+  const id = IntegrationId.make(uuid())
+  return {
+    id: DomainEventId.make(uuid()),
+    type: "integration.refreshed",
+    owner,
+    integrationId: Option.some(id),
+    object: { type: "integration", id },
+    occurredAt: DateTime.nowUnsafe(),
+    requestId: uuid(),
+    ...overrides
+  }
+}
 
 export const aTokenAnswer = (overrides: Partial<TokenAnswer> = {}): TokenAnswer => ({
   accessToken: aSecret(),

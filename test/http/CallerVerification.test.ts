@@ -112,6 +112,23 @@ describe("what the claims grant", () => {
   )
 })
 
+describe("the client that the token was issued to", () => {
+  it.effect.each([
+    ["azp", { azp: "app" }, { client: "app" }],
+    ["client_id", { client_id: "app" }, { client: "app" }],
+    ["azp before client_id", { azp: "app", client_id: "other" }, { client: "app" }],
+    ["the longest", { azp: "a".repeat(255) }, { client: "a".repeat(255) }],
+    ["none that is longer", { azp: "a".repeat(256) }, {}],
+    ["none that is empty", { client_id: "" }, {}],
+    ["none with control characters", { azp: "a\u0000" }, {}],
+    ["none that is no text", { azp: ["app"] }, {}]
+  ] as const)("%s", ([, more, expected]) =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* said(more), { ...ada, ...expected })
+    })
+  )
+})
+
 describe("the tenant", () => {
   const claimsWithTenant = { claims: { tenant: "org" } }
 

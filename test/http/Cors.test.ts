@@ -44,7 +44,7 @@ describe("a listed origin", () => {
       assert.strictEqual(status, 204)
       assert.strictEqual(text, "")
       assert.strictEqual(headers.get("access-control-allow-origin"), app)
-      assert.strictEqual(headers.get("access-control-allow-methods"), "GET, POST, DELETE")
+      assert.strictEqual(headers.get("access-control-allow-methods"), "GET, POST, PUT, DELETE")
       assert.strictEqual(headers.get("access-control-allow-headers"), "Authorization, Content-Type, X-Request-Id")
       assert.strictEqual(headers.get("vary"), "Origin")
       assert.isFalse(headers.has("access-control-allow-credentials"))

@@ -5,17 +5,22 @@ import {
   AuthorizationNotReady,
   CompletionInProgress,
   CompletionTokenInvalid,
+  ConsentTextOutdated,
   Disconnected,
+  ErasureInProgress,
   NotFound,
+  FeatureNotAllowed,
+  PolicyOutdated,
+  ProviderChoiceRequired,
   ProviderMisconfigured,
   ProviderMismatch,
   ProviderNotConfigured,
   ProviderUnavailable,
+  ProviderUnsuitable,
   ReadAccessToken,
   ReauthorizationRequired,
   RepositoryUnavailable,
   ReturnUrlNotAllowed,
-  ScopeNotGranted,
   SharedGrantUnconfirmed,
   UnknownProvider,
   UnknownState,
@@ -26,12 +31,15 @@ import {
   type AuthorizationStatus,
   IntegrationId,
   PermissionRequired,
+  ScopeNotAllowed,
+  ScopeNotGranted,
+  TokenTooWide,
   UnknownFeature,
   UnknownScope
 } from "@oauth-manager/domain"
 import { problemCatalogue, type ProblemCode, problemCodes, problemType } from "@oauth-manager/http/api"
 import { Duration, Effect, Layer, Option } from "effect"
-import { aProviderId, scopes } from "../fakes/Samples.ts"
+import { aProviderId, features, scopes } from "../fakes/Samples.ts"
 import { allEndIn } from "./MockedApplication.ts"
 import { operationOf } from "./OpenApiDocument.ts"
 import { type Answer, call, type Call, layerNoApplication } from "./TestApi.ts"
@@ -50,16 +58,52 @@ const routes = {
   disconnect: ["DELETE", "/v1/users/{user}/integrations/{id}", {}],
   token: ["POST", "/v1/users/{user}/integrations/{id}/token", {}],
   refresh: ["POST", "/v1/users/{user}/integrations/{id}/refresh", {}],
-  provider: ["GET", "/v1/providers/{provider}", {}]
+  export: ["GET", "/v1/users/{user}/export", {}],
+  erase: ["DELETE", "/v1/users/{user}", {}],
+  provider: ["GET", "/v1/providers/{provider}", {}],
+  policies: ["GET", "/v1/scope-policies", {}],
+  policy: ["GET", "/v1/scope-policies/{provider}", {}],
+  putPolicy: ["PUT", "/v1/scope-policies/{provider}", { body: {} }],
+  tryPolicy: ["POST", "/v1/scope-policies/{provider}/dry-run", { body: {} }],
+  features: ["GET", "/v1/users/{user}/features", {}],
+  feature: ["GET", "/v1/users/{user}/features/{feature}", {}],
+  activate: ["POST", "/v1/users/{user}/features/{feature}/activate", { body: { return_to: "https://app.test" } }],
+  deactivate: ["POST", "/v1/users/{user}/features/{feature}/deactivate", {}],
+  consents: ["GET", "/v1/users/{user}/consents", {}],
+  withdraw: ["DELETE", "/v1/users/{user}/consents/{id}", {}]
 } as const satisfies Record<string, readonly [method: string, template: string, call: Call]>
 
 type Route = keyof typeof routes
 
-const onUsers = ["start", "authorization", "complete", "list", "integration", "disconnect", "token", "refresh"] as const
+const onUsers = [
+  "start",
+  "authorization",
+  "complete",
+  "list",
+  "integration",
+  "disconnect",
+  "token",
+  "refresh",
+  "export",
+  "erase",
+  "features",
+  "feature",
+  "activate",
+  "deactivate",
+  "consents",
+  "withdraw"
+] as const
+const onDrafts = ["putPolicy", "tryPolicy"] as const
+const onPolicies = ["policies", "policy", ...onDrafts] as const
 const onTokens = ["token", "refresh"] as const
 
 const pathOf = (template: string): string =>
-  template.replace("{user}", "me").replace("{id}", id).replace("{provider}", "sandbox?state=s&code=c")
+  template
+    .replace("{user}", "me")
+    .replace("{feature}", "sandbox.notes.read")
+    .replace("{id}", id)
+    .replace(/\{provider\}$/, "sandbox?state=s&code=c")
+    .replace("{provider}", "sandbox")
 
 const notReady = (status: AuthorizationStatus, more: { readonly error?: AuthorizationError } = {}) =>
   new AuthorizationNotReady({
@@ -84,7 +128,7 @@ const simpleFailures = AuthorizationError.literals.filter(
 )
 
 const table: ReadonlyArray<Row> = [
-  { failure: new NotFound(), on: onUsers, code: "not_found" },
+  { failure: new NotFound(), on: [...onUsers, "policy", ...onDrafts], code: "not_found" },
   {
     failure: new PermissionRequired({ permission: "integrations:write" }),
     on: onUsers,
@@ -92,8 +136,14 @@ const table: ReadonlyArray<Row> = [
     members: { permission: "integrations:write" }
   },
   {
+    failure: new PermissionRequired({ permission: "policies:write" }),
+    on: onPolicies,
+    code: "permission_required",
+    members: { permission: "policies:write" }
+  },
+  {
     failure: new RepositoryUnavailable({ operation: "secret-host:5432" }),
-    on: [...onUsers, "callback"],
+    on: [...onUsers, ...onPolicies, "callback"],
     code: "storage_unavailable",
     retryAfter: "5"
   },
@@ -107,13 +157,13 @@ const table: ReadonlyArray<Row> = [
   { failure: new UnknownProvider({ provider: "x" }), on: ["complete"], code: "provider_misconfigured" },
   {
     failure: new UnknownScope({ provider: "sandbox", scopes: ["a", "b"] }),
-    on: ["start"],
+    on: ["start", ...onDrafts],
     code: "unknown_scope",
     members: { scopes: ["a", "b"] }
   },
   {
     failure: new UnknownFeature({ provider: "sandbox", features: ["a"] }),
-    on: ["start"],
+    on: ["start", ...onDrafts],
     code: "unknown_feature",
     members: { features: ["a"] }
   },
@@ -121,6 +171,7 @@ const table: ReadonlyArray<Row> = [
   { failure: new ProviderMismatch({ provider: "google" }), on: ["start"], code: "provider_mismatch" },
   { failure: new ProviderNotConfigured({ provider: "my-crm" }), on: ["start"], code: "provider_not_configured" },
   { failure: new Disconnected({ integrationId }), on: ["start", ...onTokens], code: "disconnected" },
+  { failure: new ErasureInProgress(), on: ["start"], code: "erasure_in_progress", retryAfter: "30" },
   {
     failure: new ReauthorizationRequired({ provider: aProviderId, scopes: scopes("openid") }),
     on: onTokens,
@@ -139,6 +190,48 @@ const table: ReadonlyArray<Row> = [
     on: ["token"],
     code: "scope_not_granted",
     members: { missing_scopes: ["a", "b"] }
+  },
+  {
+    failure: new ScopeNotAllowed({ provider: "sandbox", scopes: scopes("a") }),
+    on: ["start", "activate", ...onTokens],
+    code: "scope_not_allowed",
+    members: { scopes: ["a"] }
+  },
+  {
+    failure: new FeatureNotAllowed({ feature: features("sandbox.notes.read")[0] ?? assert.fail() }),
+    on: ["start", "activate"],
+    code: "feature_not_allowed",
+    members: { feature: "sandbox.notes.read" }
+  },
+  {
+    failure: new TokenTooWide({ provider: "sandbox", excess: scopes("a") }),
+    on: onTokens,
+    code: "token_too_wide",
+    members: { excess_scopes: ["a"] }
+  },
+  {
+    failure: new ProviderChoiceRequired({ providers: [aProviderId] }),
+    on: ["activate"],
+    code: "provider_choice_required",
+    members: { providers: ["sandbox"] }
+  },
+  {
+    failure: new ProviderUnsuitable({ provider: "notion", providers: [aProviderId] }),
+    on: ["activate"],
+    code: "provider_unsuitable",
+    members: { providers: ["sandbox"] }
+  },
+  {
+    failure: new ConsentTextOutdated({ version: "today" }),
+    on: ["start", "activate"],
+    code: "consent_text_outdated",
+    members: { version: "today" }
+  },
+  {
+    failure: new PolicyOutdated({ version: 7 }),
+    on: onDrafts,
+    code: "policy_outdated",
+    members: { version: 7 }
   },
   { failure: new CompletionTokenInvalid(), on: ["complete"], code: "completion_token_invalid" },
   { failure: new CompletionInProgress(), on: ["complete"], code: "completion_in_progress", retryAfter: "2" },

@@ -1,9 +1,11 @@
+import type { RegisteredProvider } from "@oauth-manager/application"
+import type { Feature } from "@oauth-manager/domain"
 import { HttpServer, Readiness, routerConfig } from "@oauth-manager/http/server"
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
-import { Context, Effect, Layer } from "effect"
-import { HttpEffect, HttpRouter, HttpServer as Server, type HttpServerRequest } from "effect/http"
+import { Context, Effect, Layer, Option } from "effect"
+import { HttpEffect, HttpRouter, HttpServer as Server, HttpServerRequest } from "effect/http"
 import { providers } from "../application/Providers.ts"
-import { layerOf } from "../application/TestApplication.ts"
+import { layerOf, promptly } from "../application/TestApplication.ts"
 import * as TestCallers from "./TestCallers.ts"
 
 export interface Call {
@@ -49,6 +51,13 @@ export class TestApi extends Context.Service<
   { readonly call: (method: string, path: string, call?: Call) => Effect.Effect<Answer> }
 >()("@oauth-manager/test/http/TestApi") {}
 
+/** From where all calls come. */
+export const callersAddress = "192.0.2.7"
+
+const fromCallersAddress = Effect.updateService(HttpServerRequest.HttpServerRequest, (request) =>
+  request.modify({ remoteAddress: Option.some(callersAddress) })
+)
+
 /** All routes, over whatever application is provided. */
 export const layerNoApplication = (options?: HttpServer.HttpServerOptions) =>
   Layer.effect(
@@ -57,7 +66,7 @@ export const layerNoApplication = (options?: HttpServer.HttpServerOptions) =>
       const app = yield* HttpRouter.toHttpEffect(HttpServer.routes(options))
       const context = yield* Effect.context<never>()
       const handle = HttpEffect.toWebHandlerWith<never, HttpServerRequest.HttpServerRequest>(context)(
-        Effect.scoped(app)
+        Effect.scoped(fromCallersAddress(app))
       )
       return TestApi.of({
         call: (method, path, call = {}) => Effect.promise(async () => read(await handle(requestOf(method, path, call))))
@@ -69,6 +78,15 @@ export const Ready = Layer.succeed(Readiness, { checks: [] })
 
 export const layerWith = (options: HttpServer.HttpServerOptions) =>
   layerNoApplication(options).pipe(Layer.provideMerge(Layer.mergeAll(layerOf(providers), TestCallers.layer, Ready)))
+
+/** Runs a test with an API over an application of its own, of these providers and features. */
+export const inApiOf = (registered: ReadonlyArray<RegisteredProvider>, product: ReadonlyArray<Feature>) =>
+  Effect.provide(
+    layerNoApplication().pipe(
+      Layer.provideMerge(Layer.mergeAll(layerOf(registered, promptly, product), TestCallers.layer, Ready))
+    ),
+    { local: true }
+  )
 
 /** Runs a test with an API, and an application of its own beneath it. */
 export const inApi = Effect.provide(layerWith({}), { local: true })

@@ -9,7 +9,8 @@ const Claims = Schema.fromJsonString(
     tenant: Schema.String,
     user: Schema.String,
     roles: Schema.Array(Role),
-    permissions: Schema.Array(Permission)
+    permissions: Schema.Array(Permission),
+    client: Schema.optionalKey(Schema.String)
   })
 )
 
@@ -17,14 +18,19 @@ const Claims = Schema.fromJsonString(
 export const tokenOf = (
   user: string,
   roles: ReadonlyArray<Role> = ["user"],
-  overrides: { readonly tenant?: string; readonly permissions?: ReadonlyArray<Permission> } = {}
+  {
+    permissions = [],
+    tenant = ada.tenant,
+    ...more
+  }: { readonly tenant?: string; readonly permissions?: ReadonlyArray<Permission>; readonly client?: string } = {}
 ): string =>
   Base64Url.encode(
     Schema.encodeSync(Claims)({
       user,
       roles,
-      tenant: overrides.tenant ?? ada.tenant,
-      permissions: overrides.permissions ?? []
+      tenant,
+      permissions,
+      ...more
     })
   )
 
@@ -43,10 +49,9 @@ export const layer = Layer.succeed(
   CallerVerification,
   CallerVerification.of({
     verify: (token) =>
-      Effect.map(decode(Redacted.value(token)), ({ tenant, user, roles, permissions }) => ({
+      Effect.map(decode(Redacted.value(token)), ({ tenant, user, ...more }) => ({
         scope: { tenant: tenant as TenantId, user: UserId.make(user) },
-        roles,
-        permissions
+        ...more
       }))
   })
 )

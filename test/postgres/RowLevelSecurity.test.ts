@@ -7,16 +7,21 @@ import { SqlClient, type SqlError } from "effect/sql"
 import { persistence } from "../contract/Contract.ts"
 import { connect } from "../contract/Seed.ts"
 import { writeEverything } from "../contract/Everything.ts"
-import { anAuditEvent, aScope, strangersTo } from "../fakes/Samples.ts"
+import { aDomainEvent, anAuditEvent, anErasureRequest, aScope, strangersTo } from "../fakes/Samples.ts"
 import { portsLayer, TestDatabase } from "./TestDatabase.ts"
 
-const owned = ["users", "data_keys", "integrations", "tokens", "authorizations", "consents", "pending_revocations"]
+const owned = ["users", "data_keys", "integrations", "tokens", "authorizations", "pending_revocations", "domain_events"]
+/** Whose rows name a person by their reference. */
+const bySubject = ["consents", "erasures"]
 
 const seed = Effect.fnUntraced(function* (owner: UserScope) {
-  const { audit, users } = yield* persistence
+  const { audit, erasures, events, units, users } = yield* persistence
   yield* users.ensure(owner)
+  yield* units.forUser(owner, events.append(aDomainEvent(owner)))
   yield* audit.record(anAuditEvent(owner))
-  return yield* writeEverything(owner)
+  const everything = yield* writeEverything(owner)
+  yield* units.forUser(owner, erasures.begin(owner, anErasureRequest()))
+  return everything
 })
 
 const reasonOf = ({ reason }: SqlError.SqlError) => reason._tag
@@ -32,12 +37,17 @@ layer(ports, { excludeTestServices: true })("Row-level security", (it) => {
   it.effect("shows one user's rows alone to a query without any condition", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
-      const { units } = yield* persistence
+      const { units, users } = yield* persistence
       const ada = aScope()
       for (const scope of [ada, ...strangersTo(ada)]) yield* seed(scope)
       for (const table of owned) {
         const seen = yield* units.forUser(ada, sql<Owner>`SELECT tenant_id, user_id FROM ${sql(table)}`)
         assert.deepStrictEqual(seen, [{ tenant_id: ada.tenant, user_id: ada.user }], table)
+      }
+      const { reference } = yield* users.ensure(ada)
+      for (const table of bySubject) {
+        const seen = yield* units.forUser(ada, sql`SELECT tenant_id, subject FROM ${sql(table)}`)
+        assert.deepStrictEqual(seen, [{ tenant_id: ada.tenant, subject: reference }], table)
       }
     })
   )
@@ -46,7 +56,7 @@ layer(ports, { excludeTestServices: true })("Row-level security", (it) => {
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const { integration } = yield* seed(aScope())
-      for (const table of [...owned, "audit_events"]) {
+      for (const table of [...owned, ...bySubject, "audit_events"]) {
         assert.lengthOf(yield* sql`SELECT 1 FROM ${sql(table)}`, 0, table)
       }
       assert.lengthOf(yield* sql`SELECT 1 FROM integrations WHERE id = ${integration.id}`, 0)

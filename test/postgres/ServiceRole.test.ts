@@ -51,21 +51,24 @@ layer(ports, { excludeTestServices: true })("The service's role", (it) => {
         FROM information_schema.role_table_grants WHERE grantee = ${serviceRole} GROUP BY table_name`
       assert.deepStrictEqual(Object.fromEntries(rows.map(({ granted, name }) => [name, granted])), {
         audit_events: "INSERT SELECT",
-        authorizations: "INSERT SELECT UPDATE",
+        authorizations: "DELETE INSERT SELECT UPDATE",
         consents: "INSERT SELECT",
         data_key_rotation: "INSERT SELECT UPDATE",
-        data_keys: "INSERT SELECT UPDATE",
-        integrations: "INSERT SELECT UPDATE",
+        data_keys: "DELETE INSERT SELECT UPDATE",
+        domain_events: "DELETE INSERT SELECT",
+        erasures: "INSERT SELECT UPDATE",
+        integrations: "DELETE INSERT SELECT UPDATE",
         pending_revocations: "DELETE INSERT SELECT UPDATE",
         provider_incidents: "DELETE INSERT SELECT UPDATE",
         retired_vault_keys: "INSERT SELECT",
+        scope_policies: "INSERT SELECT",
         tokens: "DELETE INSERT SELECT UPDATE",
-        users: "INSERT SELECT",
+        users: "DELETE INSERT SELECT",
         vault_keys: "DELETE INSERT SELECT UPDATE"
       })
       const columns = yield* superuser`SELECT column_name::text AS name FROM information_schema.column_privileges
         WHERE grantee = ${serviceRole} AND table_name = 'consents' AND privilege_type = 'UPDATE'`
-      assert.deepStrictEqual(columns, [{ name: "withdrawn_at" }])
+      assert.sameDeepMembers([...columns], [{ name: "withdrawal" }, { name: "withdrawn_at" }])
     })
   )
 

@@ -7,7 +7,9 @@ import { ada, anAnswer, authorize, byAda, complete } from "../application/Journe
 import { confirmed, connectFor, mail, videos } from "../application/SharedGrant.ts"
 import { disconnect, find, refresh } from "../application/Tokens.ts"
 import { hold, persistence } from "../contract/Contract.ts"
+import * as InMemoryErasureList from "../fakes/InMemoryErasureList.ts"
 import * as InMemoryKeyManagement from "../fakes/InMemoryKeyManagement.ts"
+import * as InMemoryFeatureRegistry from "../fakes/InMemoryFeatureRegistry.ts"
 import * as InMemoryProviderRegistry from "../fakes/InMemoryProviderRegistry.ts"
 import * as InMemoryRefreshJournal from "../fakes/InMemoryRefreshJournal.ts"
 import * as InMemoryRefreshSignals from "../fakes/InMemoryRefreshSignals.ts"
@@ -20,8 +22,11 @@ import { portsLayer, TestDatabase } from "./TestDatabase.ts"
 const Ports = Layer.mergeAll(
   InMemoryTokenVault.layer,
   InMemoryKeyManagement.layer,
+  InMemoryFeatureRegistry.layer([mail, videos]),
   InMemoryProviderRegistry.layer([mail, videos]),
+  InMemoryFeatureRegistry.layer([mail, videos]),
   ScriptedOAuthClient.layer,
+  InMemoryErasureList.layer,
   InMemoryRefreshJournal.layer,
   InMemoryRefreshSignals.layer,
   Layer.succeed(ReturnUrls, { allowed: [returnTo] })

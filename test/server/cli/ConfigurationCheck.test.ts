@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Option } from "effect"
+import { fileURLToPath } from "node:url"
 import * as ConfigurationCheck from "../../../apps/server/src/cli/doctor/ConfigurationCheck.ts"
 import { type Environment, environment } from "./Environment.ts"
 
@@ -83,6 +84,19 @@ describe("the configuration", () => {
       assert.include(all, "fail PROVIDERS: the plugin no-such-plugin was found neither")
       assert.match(all, /warn configuration: PROVIDER_MICROSOFT_CLIENT has no effect/)
       assert.notInclude(all, "hush")
+    })
+  )
+
+  it.effect("counts the product's features, or tells what is wrong with their file", () =>
+    Effect.gen(function* () {
+      const example = fileURLToPath(new URL("../../../docs/examples/features.yaml", import.meta.url))
+      assert.deepStrictEqual(yield* told({ ...complete, FEATURES_FILE: example }), [
+        "ok configuration: complete, for production",
+        "ok FEATURES_FILE: 4 features of the product",
+        "ok RETURN_URLS: 2 URLs to send browsers back to"
+      ])
+      const [wrong] = yield* told({ ...complete, FEATURES_FILE: "no/such/file" })
+      assert.match(wrong ?? "", /^fail FEATURES_FILE: no\/such\/file cannot be used:\n  cannot be read/)
     })
   )
 

@@ -1,7 +1,10 @@
 import {
   AnnounceExpiry,
+  EraseUser,
   ExpireAuthorizations,
+  ForgetEvents,
   RefreshDueTokens,
+  ReplayErasures,
   ReplayJournal,
   RetryRevocations,
   ReverifyIntegrations,
@@ -29,6 +32,9 @@ export const layer = Layer.effectDiscard(
     const { replay } = yield* ReplayJournal
     const { announceDue } = yield* AnnounceExpiry
     const { pass: rotateKeys } = yield* RotateKeys
+    const { forgetOld } = yield* ForgetEvents
+    const { advanceDue } = yield* EraseUser
+    const { copy: copyErasures, replay: replayErasures } = yield* ReplayErasures
     const uses = yield* TokenUses
     // What this server left behind comes first: a refresh of it would use a token that is spent
     const replayed = patiently("the replay of the journal", replay())
@@ -40,6 +46,10 @@ export const layer = Layer.effectDiscard(
     yield* untilStopped("the retry of revocations", "30 seconds", retryDue())
     yield* untilStopped("the verification of integrations", "30 seconds", verifyDue())
     yield* untilStopped("the expiry of authorizations", "30 seconds", expireStale())
+    yield* untilStopped("the erasure of users", "5 seconds", advanceDue())
+    // The database may be restored from a backup beneath a server that runs
+    yield* untilStopped("the erasure list", "1 minute", Effect.andThen(replayErasures(), copyErasures()))
+    yield* untilStopped("the end of events that nobody came for", "1 hour", forgetOld())
     yield* untilStopped("the rotation of keys", "30 seconds", rotateKeys)
   })
 )

@@ -1,12 +1,13 @@
 import { NodeHttpClient } from "@effect/platform-node"
 import { ReturnUrls } from "@oauth-manager/application"
 import { PostgresAuditTrail } from "@oauth-manager/audit"
-import { FileRefreshJournal } from "@oauth-manager/journal"
+import { FileErasureList, FileRefreshJournal } from "@oauth-manager/journal"
 import { Oauth4webapiClient } from "@oauth-manager/oauth"
 import { Effect, Layer } from "effect"
 import { Digest, SecureRandom } from "effect/crypto"
 import * as DataFolder from "../configuration/DataFolder.ts"
 import { ServerConfiguration } from "../configuration/ServerConfiguration.ts"
+import * as Features from "./Features.ts"
 import * as Providers from "./Providers.ts"
 import * as Storage from "./Storage.ts"
 import * as Vault from "./Vault.ts"
@@ -23,13 +24,19 @@ const RefreshJournalLayer = Layer.unwrap(
   )
 )
 
+/** Who was erased must outlive the database, and so lies in DATA_DIR. */
+const ErasureListLayer = Layer.unwrap(
+  Effect.map(ServerConfiguration, ({ dataDir }) => FileErasureList.layer({ file: DataFolder.erasures(dataDir) }))
+)
+
 /** Every port, by the adapter that serves it here. */
 export const layer = Layer.mergeAll(
   PostgresAuditTrail.layer,
   Vault.layer,
   RefreshJournalLayer,
+  ErasureListLayer,
   Oauth4webapiClient.layer.pipe(Layer.provide(NodeHttpClient.layerUndici)),
-  Providers.layer,
+  Features.layer.pipe(Layer.provideMerge(Providers.layer)),
   ReturnUrlsLayer
 ).pipe(
   Layer.provideMerge(Storage.layer),

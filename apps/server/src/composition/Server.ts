@@ -3,6 +3,7 @@ import { Layer } from "effect"
 import * as Sweep from "../background/Sweep.ts"
 import * as Banner from "./Banner.ts"
 import * as Callers from "./Callers.ts"
+import * as Erasures from "./Erasures.ts"
 import * as Listener from "./Listener.ts"
 import * as Ports from "./Ports.ts"
 import * as Telemetry from "./Telemetry.ts"
@@ -10,7 +11,10 @@ import { ServerConfiguration } from "../configuration/ServerConfiguration.ts"
 
 const Core = Application.layer.pipe(Layer.provideMerge(Ports.layer))
 
-const Driving = Banner.layer.pipe(Layer.provide(Layer.merge(Listener.layer, Sweep.layer)))
+const Driving = Banner.layer.pipe(
+  Layer.provide(Layer.merge(Listener.layer, Sweep.layer)),
+  Layer.provide(Erasures.layer)
+)
 
 /** The whole server. */
 export const layer = Driving.pipe(

@@ -1,6 +1,7 @@
 import { join } from "node:path"
 
-/** What lies in DATA_DIR: the cluster of the embedded PostgreSQL, the key-encryption keys, answers that are not saved yet. */
+/** What lies in DATA_DIR: the cluster of the embedded PostgreSQL, the key-encryption keys, answers that are not saved yet, who was erased. */
 export const postgres = (dataDir: string): string => join(dataDir, "postgres")
 export const keyring = (dataDir: string): string => join(dataDir, "keyring")
 export const refreshJournal = (dataDir: string): string => join(dataDir, "refresh-journal")
+export const erasures = (dataDir: string): string => join(dataDir, "erasures.jsonl")

@@ -20,6 +20,8 @@ export interface Settings extends DatabaseSettings.DatabaseSettings, KeySettings
   readonly callers: Option.Option<CallerIssuer>
   readonly claims: { readonly tenant: Option.Option<string>; readonly roles: string; readonly scope: string }
   readonly plugins: ReadonlyArray<string>
+  /** The product's own features. */
+  readonly featuresFile: Option.Option<string>
   readonly sandboxPort: number
   readonly returnUrls: ReadonlyArray<string>
   readonly corsOrigins: ReadonlyArray<string>
@@ -99,6 +101,7 @@ export const read: Effect.Effect<Settings, StartupFailed> = Effect.gen(function*
     plugins: yield* withDefault<ReadonlyArray<string>>(production ? productionPlugins : developmentPlugins)(
       setting("PROVIDERS", List)
     ),
+    featuresFile: yield* setting("FEATURES_FILE", Schema.Trim),
     sandboxPort: yield* withDefault(8003)(setting("SANDBOX_PORT", Port)),
     returnUrls: yield* withDefault<ReadonlyArray<string>>(production ? [] : [publicUrl])(
       setting("RETURN_URLS", ReturnUrlList)

@@ -39,8 +39,8 @@ export const layer = Layer.effect(
       )
 
     const withReferences = Effect.fnUntraced(function* (event: AuditEvent) {
-      const subject = yield* known(event.about)
-      const actor = event.actor === undefined ? undefined : yield* known(event.actor.scope)
+      const subject = yield* known(event.about, event.object.id)
+      const actor = event.actor === undefined ? undefined : yield* known(event.actor.scope, event.object.id)
       return toRow(event, subject, actor)
     })
 

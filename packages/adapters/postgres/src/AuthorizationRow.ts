@@ -5,6 +5,7 @@ import {
   AuthorizationStatus,
   FeatureId,
   IntegrationId,
+  Language,
   ProviderId
 } from "@oauth-manager/domain"
 import { DateTime, Option, Schema } from "effect"
@@ -19,6 +20,9 @@ export const AuthorizationRow = Schema.Struct({
   requested_scopes: Rows.Scopes,
   features: Schema.Array(FeatureId),
   incremental: Schema.Boolean,
+  narrows: Schema.Boolean,
+  text_version: Schema.OptionFromNullOr(Schema.String),
+  text_locale: Schema.OptionFromNullOr(Language),
   return_to: Schema.String,
   redirect_uri: Schema.String,
   error: Schema.OptionFromNullOr(AuthorizationError),
@@ -38,6 +42,8 @@ export const toAuthorization = (row: typeof AuthorizationRow.Type): Authorizatio
   requestedScopes: row.requested_scopes,
   features: row.features,
   incremental: row.incremental,
+  narrows: row.narrows,
+  text: Option.zipWith(row.text_version, row.text_locale, (version, locale) => ({ version, locale })),
   returnTo: row.return_to,
   redirectUri: row.redirect_uri,
   error: row.error,
@@ -53,6 +59,9 @@ export const toColumns = (authorization: Authorization) => ({
   requested_scopes: authorization.requestedScopes,
   features: authorization.features,
   incremental: authorization.incremental,
+  narrows: authorization.narrows,
+  text_version: Option.getOrNull(Option.map(authorization.text, ({ version }) => version)),
+  text_locale: Option.getOrNull(Option.map(authorization.text, ({ locale }) => locale)),
   return_to: authorization.returnTo,
   redirect_uri: authorization.redirectUri,
   error: Option.getOrNull(authorization.error),

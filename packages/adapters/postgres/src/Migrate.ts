@@ -9,6 +9,10 @@ import functions from "./migrations/0003_functions.ts"
 import providers from "./migrations/0004_providers.ts"
 import refresh from "./migrations/0005_refresh.ts"
 import keys from "./migrations/0006_keys.ts"
+import events from "./migrations/0007_events.ts"
+import rights from "./migrations/0008_rights.ts"
+import features from "./migrations/0010_features.ts"
+import policies from "./migrations/0009_policies.ts"
 import * as ServiceRole from "./ServiceRole.ts"
 
 export interface Options {
@@ -24,7 +28,11 @@ const migrations = {
   "0003_functions": functions,
   "0004_providers": providers,
   "0005_refresh": refresh,
-  "0006_keys": keys
+  "0006_keys": keys,
+  "0007_events": events,
+  "0008_rights": rights,
+  "0009_policies": policies,
+  "0010_features": features
 }
 
 /** The numbers of this release's migrations. */

@@ -1,8 +1,9 @@
-import { AuthorizationRepository, type CompletionClaim } from "@oauth-manager/application"
+import { AuthorizationRepository, type CompletionClaim, ErasureInProgress } from "@oauth-manager/application"
 import { type AuthorizationId, type AuthorizationStatus, Sealed, type UserScope } from "@oauth-manager/domain"
 import { DateTime, type Duration, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { AuthorizationRow, columns, toAuthorization, toColumns } from "./AuthorizationRow.ts"
+import * as ErasureLock from "./ErasureLock.ts"
 import { fromNow } from "./Intervals.ts"
 import * as Rows from "./Rows.ts"
 import * as ScopedTransaction from "./ScopedTransaction.ts"
@@ -49,6 +50,14 @@ export const layer = Layer.effect(
       return { _tag: "Claimed", code, flow } satisfies CompletionClaim
     })
 
+    /** Two statements: the second sees the erasure whose beginning the first awaited. */
+    const insertUnlessErasing = Effect.fnUntraced(function* (scope: UserScope, row: Record<string, unknown>) {
+      yield* ErasureLock.shared(sql, scope)
+      if (Rows.changed(yield* sql`SELECT FROM erasures WHERE ${ErasureLock.isRunningFor(sql, scope)}`)) return false
+      yield* sql`INSERT INTO authorizations ${sql.insert(row)}`
+      return true
+    })
+
     return AuthorizationRepository.of({
       insert: (scope, authorization, { flow, stateHash }) => {
         const row = {
@@ -58,7 +67,13 @@ export const layer = Layer.effect(
           flow,
           state_hash: stateHash
         }
-        return forUser("AuthorizationRepository.insert", scope, sql`INSERT INTO authorizations ${sql.insert(row)}`)
+        return forUser("AuthorizationRepository.insert", scope, insertUnlessErasing(scope, row)).pipe(
+          Effect.filterOrFail(
+            (isInserted) => isInserted,
+            () => new ErasureInProgress()
+          ),
+          Effect.asVoid
+        )
       },
 
       find: (scope, id) =>

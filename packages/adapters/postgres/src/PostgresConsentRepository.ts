@@ -1,35 +1,15 @@
 import { ConsentRepository } from "@oauth-manager/application"
-import { AuthorizationId, type Consent, ConsentId, IntegrationId, ProviderId } from "@oauth-manager/domain"
-import { DateTime, Effect, Layer, Schema } from "effect"
+import { ConsentId, UserReference, type UserScope } from "@oauth-manager/domain"
+import { DateTime, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient } from "effect/sql"
+import { ConsentRow, toColumns, toConsent } from "./ConsentRow.ts"
 import * as Rows from "./Rows.ts"
 import * as ScopedTransaction from "./ScopedTransaction.ts"
 
-const ConsentRow = Schema.Struct({
-  ...Rows.owner,
-  id: ConsentId,
-  provider: ProviderId,
-  integration_id: IntegrationId,
-  authorization_id: AuthorizationId,
-  requested: Rows.Scopes,
-  granted: Rows.Scopes,
-  denied: Rows.Scopes,
-  granted_at: Rows.Time,
-  withdrawn_at: Rows.MaybeTime
-})
+const allConsentsOf = (owner: UserScope) => Rows.all("consents", ConsentRow, toConsent(owner))
+const firstConsentOf = (owner: UserScope) => Rows.first("consents", ConsentRow, toConsent(owner))
 
-const allConsents = Rows.all("consents", ConsentRow, (row): Consent => ({
-  id: row.id,
-  owner: { tenant: row.tenant_id, user: row.user_id },
-  provider: row.provider,
-  integrationId: row.integration_id,
-  authorizationId: row.authorization_id,
-  requested: row.requested,
-  granted: row.granted,
-  denied: row.denied,
-  grantedAt: row.granted_at,
-  withdrawnAt: row.withdrawn_at
-}))
+const theReference = Rows.only("users", Schema.Struct({ reference: UserReference }), ({ reference }) => reference)
 
 const allIds = Rows.all("consents", Schema.Struct({ id: ConsentId }), ({ id }) => id)
 
@@ -38,23 +18,46 @@ export const layer = Layer.effect(
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const { forUser } = yield* ScopedTransaction.make
+
+    /** A person stands in a consent by their reference alone, as in the audit trail. */
+    const own = ({ tenant, user }: UserScope) => sql`tenant_id = ${tenant}
+      AND subject = (SELECT reference FROM users WHERE tenant_id = ${tenant} AND user_id = ${user})`
+
     return ConsentRepository.of({
-      insert: (scope, consent) => {
-        const row = {
-          id: consent.id,
-          tenant_id: scope.tenant,
-          user_id: scope.user,
-          provider: consent.provider,
-          integration_id: consent.integrationId,
-          authorization_id: consent.authorizationId,
-          requested: consent.requested,
-          granted: consent.granted,
-          denied: consent.denied,
-          granted_at: DateTime.toDateUtc(consent.grantedAt),
-          withdrawn_at: Rows.dateOrNull(consent.withdrawnAt)
-        }
-        return forUser("ConsentRepository.insert", scope, sql`INSERT INTO consents ${sql.insert(row)}`)
-      },
+      insert: (scope, ...consents) =>
+        forUser(
+          "ConsentRepository.insert",
+          scope,
+          sql`SELECT ensure_user(${scope.tenant}, ${scope.user}) AS reference`.pipe(
+            Effect.flatMap(theReference),
+            Effect.flatMap((subject) =>
+              Effect.forEach(
+                consents,
+                (consent) =>
+                  sql`INSERT INTO consents ${sql.insert({ ...toColumns(consent), tenant_id: scope.tenant, subject })}`,
+                { discard: true }
+              )
+            )
+          )
+        ),
+
+      find: (scope, id) =>
+        forUser(
+          "ConsentRepository.find",
+          scope,
+          Effect.flatMap(sql`SELECT * FROM consents WHERE ${own(scope)} AND id = ${id}`, firstConsentOf(scope))
+        ),
+
+      list: (scope, { after, limit }) =>
+        forUser(
+          "ConsentRepository.list",
+          scope,
+          Effect.flatMap(
+            sql`SELECT * FROM consents WHERE ${own(scope)} ${Option.isSome(after) ? sql`AND id > ${after.value}` : sql``}
+              ORDER BY id LIMIT ${limit}`,
+            allConsentsOf(scope)
+          )
+        ),
 
       ofIntegration: (scope, integrationId) =>
         forUser(
@@ -62,20 +65,35 @@ export const layer = Layer.effect(
           scope,
           Effect.flatMap(
             sql`SELECT * FROM consents
-              WHERE tenant_id = ${scope.tenant} AND user_id = ${scope.user} AND integration_id = ${integrationId}
+              WHERE ${own(scope)} AND integration_id = ${integrationId}
               ORDER BY granted_at, id`,
-            allConsents
+            allConsentsOf(scope)
           )
         ),
 
-      withdrawAll: (scope, integrationId, at) =>
+      withdraw: (scope, ids, { at, cause }) =>
+        forUser(
+          "ConsentRepository.withdraw",
+          scope,
+          Effect.flatMap(
+            sql`WITH withdrawn AS (
+                UPDATE consents SET withdrawn_at = ${DateTime.toDateUtc(at)}, withdrawal = ${cause}
+                WHERE ${own(scope)} AND id = ANY(${ids}::uuid[]) AND withdrawn_at IS NULL
+                RETURNING id, granted_at
+              )
+              SELECT id FROM withdrawn ORDER BY granted_at, id`,
+            allIds
+          )
+        ),
+
+      withdrawAll: (scope, integrationId, { at, cause }) =>
         forUser(
           "ConsentRepository.withdrawAll",
           scope,
           Effect.flatMap(
             sql`WITH withdrawn AS (
-                UPDATE consents SET withdrawn_at = ${DateTime.toDateUtc(at)}
-                WHERE tenant_id = ${scope.tenant} AND user_id = ${scope.user} AND integration_id = ${integrationId}
+                UPDATE consents SET withdrawn_at = ${DateTime.toDateUtc(at)}, withdrawal = ${cause}
+                WHERE ${own(scope)} AND integration_id = ${integrationId}
                   AND withdrawn_at IS NULL
                 RETURNING id, granted_at
               )

@@ -63,19 +63,6 @@ export const layer = Layer.effect(
           ).pipe(Effect.tap((found) => (Option.isSome(found) ? noteLock(id) : Effect.void)))
         ),
 
-      findByAccountForUpdate: (scope, provider, accountKey) =>
-        forUser(
-          "IntegrationRepository.findByAccountForUpdate",
-          scope,
-          Effect.flatMap(
-            sql`SELECT * FROM integrations
-              WHERE tenant_id = ${scope.tenant} AND user_id = ${scope.user}
-                AND provider = ${provider} AND account_key = ${accountKey}
-                AND status IN ('active', 'reauthorization_required') FOR NO KEY UPDATE`,
-            firstIntegration
-          )
-        ),
-
       // Those that have ended are locked too: else two units that saw one end at different times could wait in a circle.
       findBySubjectForUpdate: (scope, providers, subject) =>
         forUser(
@@ -86,6 +73,33 @@ export const layer = Layer.effect(
                 SELECT * FROM integrations
                 WHERE tenant_id = ${scope.tenant} AND user_id = ${scope.user}
                   AND ${sql.in("provider", providers)} AND coalesce(account_subject, account_id) = ${subject}
+                ORDER BY id FOR NO KEY UPDATE
+              )
+              SELECT * FROM locked WHERE status IN ('active', 'reauthorization_required') ORDER BY id`,
+            allIntegrations
+          )
+        ),
+
+      listConnected: (scope) =>
+        forUser(
+          "IntegrationRepository.listConnected",
+          scope,
+          Effect.flatMap(
+            sql`SELECT * FROM integrations
+              WHERE tenant_id = ${scope.tenant} AND user_id = ${scope.user}
+                AND status IN ('active', 'reauthorization_required') ORDER BY id`,
+            allIntegrations
+          )
+        ),
+
+      findConnectedForUpdate: (scope, providers) =>
+        forUser(
+          "IntegrationRepository.findConnectedForUpdate",
+          scope,
+          Effect.flatMap(
+            sql`WITH locked AS MATERIALIZED (
+                SELECT * FROM integrations
+                WHERE tenant_id = ${scope.tenant} AND user_id = ${scope.user} AND ${sql.in("provider", providers)}
                 ORDER BY id FOR NO KEY UPDATE
               )
               SELECT * FROM locked WHERE status IN ('active', 'reauthorization_required') ORDER BY id`,
@@ -113,6 +127,22 @@ export const layer = Layer.effect(
           sql`UPDATE integrations SET ${sql.update(toColumns(integration))}, updated_at = now()
             WHERE tenant_id = ${scope.tenant} AND user_id = ${scope.user} AND id = ${integration.id}`
         ),
+
+      listConnectedAcrossUsers: (tenant, provider, { after, limit }) => {
+        const conditions = [
+          sql`tenant_id = ${tenant}`,
+          sql`provider = ${provider}`,
+          sql`status IN ('active', 'reauthorization_required')`,
+          ...Option.toArray(Option.map(after, (id) => sql`id > ${id}`))
+        ]
+        return acrossUsers(
+          "IntegrationRepository.listConnectedAcrossUsers",
+          Effect.flatMap(
+            sql`SELECT * FROM integrations WHERE ${sql.and(conditions)} ORDER BY id LIMIT ${limit}`,
+            allIntegrations
+          )
+        )
+      },
 
       claimUnverifiedAcrossUsers: (limit, lease) =>
         acrossUsers(

@@ -8,17 +8,20 @@ export const serviceRole = "oauth_manager_service"
 export const schema = "oauth_manager"
 
 const privileges = {
-  users: "SELECT, INSERT",
-  data_keys: "SELECT, INSERT, UPDATE",
+  users: "SELECT, INSERT, DELETE",
+  data_keys: "SELECT, INSERT, UPDATE, DELETE",
   vault_keys: "SELECT, INSERT, UPDATE, DELETE",
   retired_vault_keys: "SELECT, INSERT",
   data_key_rotation: "SELECT, INSERT, UPDATE",
-  integrations: "SELECT, INSERT, UPDATE",
+  integrations: "SELECT, INSERT, UPDATE, DELETE",
   tokens: "SELECT, INSERT, UPDATE, DELETE",
-  authorizations: "SELECT, INSERT, UPDATE",
-  consents: "SELECT, INSERT, UPDATE (withdrawn_at)",
+  authorizations: "SELECT, INSERT, UPDATE, DELETE",
+  consents: "SELECT, INSERT, UPDATE (withdrawn_at, withdrawal)",
   pending_revocations: "SELECT, INSERT, UPDATE, DELETE",
+  domain_events: "SELECT, INSERT, DELETE",
   provider_incidents: "SELECT, INSERT, UPDATE, DELETE",
+  erasures: "SELECT, INSERT, UPDATE",
+  scope_policies: "SELECT, INSERT",
   audit_events: "SELECT, INSERT"
 }
 

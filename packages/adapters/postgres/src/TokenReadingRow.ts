@@ -1,5 +1,14 @@
 import type { TokenReading } from "@oauth-manager/application"
-import type { IntegrationId, IntegrationStatus, ProviderId, Scope, Sealed, UserScope } from "@oauth-manager/domain"
+import {
+  type IntegrationId,
+  type IntegrationStatus,
+  type ProviderId,
+  type Scope,
+  ScopePolicies,
+  type ScopePolicy,
+  type Sealed,
+  type UserScope
+} from "@oauth-manager/domain"
 import { DateTime, Option } from "effect"
 
 interface IntegrationColumns {
@@ -7,6 +16,10 @@ interface IntegrationColumns {
   readonly status: IntegrationStatus
   readonly requested_scopes: ReadonlyArray<Scope>
   readonly granted_scopes: ReadonlyArray<Scope>
+  readonly surplus_scopes: ReadonlyArray<Scope>
+  readonly consented_scopes: ReadonlyArray<Scope>
+  readonly scopes_in_use: ReadonlyArray<Scope>
+  readonly policy: ScopePolicy | null
 }
 
 interface TokenColumns {
@@ -35,6 +48,10 @@ export const toTokenReading = (owner: UserScope, integrationId: IntegrationId, r
   status: row.status,
   requestedScopes: row.requested_scopes,
   grantedScopes: row.granted_scopes,
+  surplusScopes: row.surplus_scopes,
+  consentedScopes: row.consented_scopes,
+  scopesInUse: row.scopes_in_use,
+  policy: row.policy ?? ScopePolicies.unrestricted,
   token:
     row.generation === null
       ? Option.none()

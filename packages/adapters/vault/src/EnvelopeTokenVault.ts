@@ -11,6 +11,7 @@ import { SecureRandom } from "effect/crypto"
 import * as AesGcm from "./AesGcm.ts"
 import * as DataKeyId from "./DataKeyId.ts"
 import * as DataKeys from "./DataKeys.ts"
+import * as Pseudonym from "./Pseudonym.ts"
 import * as SealedFormat from "./SealedFormat.ts"
 import * as WrappingKey from "./WrappingKey.ts"
 
@@ -85,6 +86,11 @@ export const layerNoDeps = Layer.effect(
         const plaintext = SealedFormat.open(key, context, sealed)
         if (plaintext === undefined) return yield* new VaultFailed({ reason: "not_authentic" })
         return Redacted.make(plaintext, { label: context.field })
+      }),
+
+      pseudonym: Effect.fnUntraced(function* (owner, kind, text) {
+        const key = yield* unwrapped(owner, yield* currentDataKey(owner))
+        return Pseudonym.make(key, kind, text)
       }),
 
       makeDataKey

@@ -3,7 +3,7 @@ import { Context, DateTime, Effect, Layer } from "effect"
 import { SecureRandom } from "effect/crypto"
 
 /** What a use-case says of an event; who, when and in which request are added here. */
-export type Entry = Pick<AuditEvent, "action" | "object" | "outcome" | "reason" | "purpose">
+export type Entry = Pick<AuditEvent, "action" | "object" | "integrationId" | "outcome" | "reason" | "purpose">
 
 /** Who acts: a caller, or the service by itself. */
 export type Actor = Caller | "background"

@@ -7,8 +7,8 @@ import {
   type Sealed
 } from "@oauth-manager/domain"
 import { Context, Duration, Effect, Layer, Option } from "effect"
+import { Chronicle } from "../access/Chronicle.ts"
 import { type Actor, type Entry, Journal } from "../access/Journal.ts"
-import { AuditTrail } from "../ports/AuditTrail.ts"
 import { IntegrationRepository } from "../ports/IntegrationRepository.ts"
 import { OAuthClient } from "../ports/OAuthClient.ts"
 import { ProviderRegistry } from "../ports/ProviderRegistry.ts"
@@ -45,7 +45,7 @@ export class Revoker extends Context.Service<Revoker>()("@oauth-manager/applicat
     const units = yield* UnitOfWork
     const outbox = yield* RevocationOutbox
     const integrations = yield* IntegrationRepository
-    const audit = yield* AuditTrail
+    const chronicle = yield* Chronicle
     const journal = yield* Journal
 
     const revokeToken = Effect.fnUntraced(function* (
@@ -97,7 +97,7 @@ export class Revoker extends Context.Service<Revoker>()("@oauth-manager/applicat
       const next = yield* Effect.fromResult(Integrations.disconnect(found.value, revocation)).pipe(Effect.orDie)
       yield* integrations.update(owner, next)
       if (isNews(found.value, revocation))
-        yield* audit.record(yield* journal.by(actor, owner, ended(integrationId, revocation)))
+        yield* chronicle.record(yield* journal.by(actor, owner, ended(integrationId, revocation)))
     })
 
     return {

@@ -4,13 +4,16 @@ import {
   type Caller,
   compareGrant,
   type Consent,
-  ConsentId,
+  Consents,
+  type FeatureId,
+  FeatureStates,
   type Grant,
   type Integration,
   IntegrationId,
   Integrations,
   isSameAccount,
   ScopeCatalogue,
+  ScopePolicies,
   Scopes,
   type Sealed,
   type Token
@@ -18,8 +21,9 @@ import {
 import type { ProviderDefinition } from "@oauth-manager/provider-sdk"
 import { Context, Data, DateTime, Duration, Effect, Layer, Option } from "effect"
 import { SecureRandom } from "effect/crypto"
-import { Journal } from "../access/Journal.ts"
-import { AuditTrail } from "../ports/AuditTrail.ts"
+import { Chronicle } from "../access/Chronicle.ts"
+import { type Entry, Journal } from "../access/Journal.ts"
+import { ConsentWriter } from "../consents/ConsentWriter.ts"
 import { AuthorizationRepository } from "../ports/AuthorizationRepository.ts"
 import { ConsentRepository } from "../ports/ConsentRepository.ts"
 import {
@@ -28,7 +32,9 @@ import {
   type IntegrationSummary,
   type TokenTimes
 } from "../ports/IntegrationRepository.ts"
+import { FeatureRegistry } from "../ports/FeatureRegistry.ts"
 import type { ExchangeAnswer } from "../ports/OAuthClient.ts"
+import { ScopePolicyRepository } from "../ports/ScopePolicyRepository.ts"
 import { TokenRepository } from "../ports/TokenRepository.ts"
 import { type SealingContext, TokenVault } from "../ports/TokenVault.ts"
 import { UnitOfWork } from "../ports/UnitOfWork.ts"
@@ -64,56 +70,90 @@ export class GrantStore extends Context.Service<GrantStore>()("@oauth-manager/ap
     const consents = yield* ConsentRepository
     const vault = yield* TokenVault
     const sealer = yield* TokenSealer
-    const audit = yield* AuditTrail
+    const policies = yield* ScopePolicyRepository
+    const { catalogue } = yield* FeatureRegistry
+    const writer = yield* ConsentWriter
+    const chronicle = yield* Chronicle
     const journal = yield* Journal
     const random = yield* SecureRandom.SecureRandom
 
+    /** Locks, in one order for all, every account of the user at the provider: a feature may move from one to the other. */
     const findExisting = Effect.fnUntraced(function* ({ authorization, answer }: ReceivedGrant) {
       const { owner, provider } = authorization
+      const connected = yield* integrations.findConnectedForUpdate(owner, [provider])
+      const isOfAccount = ({ account }: Integration) => isSameAccount(account, answer.account)
+      const others = connected.filter((one) => !isOfAccount(one))
       if (Option.isNone(authorization.integrationId)) {
-        return yield* integrations.findByAccountForUpdate(owner, provider, answer.account.key)
+        return { existing: Option.fromUndefinedOr(connected.find(isOfAccount)), others }
       }
-      const named = yield* integrations.findForUpdate(owner, authorization.integrationId.value)
-      return Option.isSome(named) && isSameAccount(named.value.account, answer.account)
-        ? named
+      const { value: id } = authorization.integrationId
+      const named = connected.find((one) => one.id === id)
+      return named !== undefined && isOfAccount(named)
+        ? { existing: Option.some(named), others }
         : yield* new AccountMismatch()
     })
 
-    const writeIntegration = Effect.fnUntraced(function* (
+    const compare = Effect.fnUntraced(function* (
+      { authorization, answer, provider }: ReceivedGrant,
+      caller: Caller,
+      existing: Option.Option<Integration>
+    ) {
+      const { owner, narrows } = authorization
+      const found = yield* policies.find(owner, provider.id)
+      const policy = Option.match(found, { onNone: () => ScopePolicies.unrestricted, onSome: (one) => one.policy })
+      const before = Option.filter(existing, () => !narrows)
+      return yield* Effect.fromResult(
+        compareGrant(provider, {
+          requested: authorization.requestedScopes,
+          consentedBefore: Option.match(before, {
+            onNone: () => [],
+            onSome: ({ consentedScopes, grantedScopes }) =>
+              grantedScopes.filter((scope) => consentedScopes.includes(scope))
+          }),
+          incremental: authorization.incremental,
+          returned: answer.scopes,
+          permits: (scope) => ScopePolicies.permits(policy, provider, caller.roles, scope)
+        })
+      )
+    })
+
+    /** Those that were activated before, and those asked for now that are served. */
+    const featuresOf = (provider: ProviderDefinition, asked: ReadonlyArray<FeatureId>, next: Integration) => {
+      const served = FeatureStates.servedFeatures(catalogue, provider, { ...next, features: asked })
+      return [...new Set([...next.features, ...served])]
+    }
+
+    const next = Effect.fnUntraced(function* (
       { authorization, provider, answer }: ReceivedGrant,
       grant: Grant,
       existing: Option.Option<Integration>,
       now: DateTime.Utc
     ) {
       const before = Option.getOrUndefined(existing)
-      const requestedScopes = Scopes.union(
-        before?.requestedScopes ?? [],
-        ScopeCatalogue.canonicalAll(provider, authorization.requestedScopes)
-      )
-      const next = {
+      const change = {
         account: answer.account,
-        requestedScopes,
+        requestedScopes: Scopes.union(
+          authorization.narrows ? [] : (before?.requestedScopes ?? []),
+          ScopeCatalogue.canonicalAll(provider, authorization.requestedScopes)
+        ),
         grantedScopes: grant.granted,
         surplusScopes: grant.surplus,
+        consentedScopes: [],
+        scopesInUse: [],
         authorizedAt: now,
         reverifyAt: Option.map(Option.fromUndefinedOr(provider.reverifyEvery), (seconds) =>
           DateTime.addDuration(now, Duration.seconds(seconds))
         ),
-        features: ScopeCatalogue.servedFeatures(
-          provider,
-          [...new Set([...(before?.features ?? []), ...authorization.features])],
-          grant.granted
-        )
+        features: before?.features ?? []
       }
       if (before !== undefined) {
-        const integration = yield* Effect.fromResult(Integrations.reconnect(before, next)).pipe(
-          Effect.mapError(() => new AccountMismatch())
+        return yield* Effect.mapError(
+          Effect.fromResult(Integrations.reconnect(before, change)),
+          () => new AccountMismatch()
         )
-        yield* integrations.update(integration.owner, integration)
-        return integration
       }
-      const integration: Integration = {
-        ...next,
+      return {
+        ...change,
         id: IntegrationId.make(yield* random.uuidV7()),
         owner: authorization.owner,
         provider: provider.id,
@@ -122,9 +162,45 @@ export class GrantStore extends Context.Service<GrantStore>()("@oauth-manager/ap
         authorizations: 1,
         problem: Option.none(),
         revocation: Option.none()
+      } satisfies Integration
+    })
+
+    /** What stands after the new consents: with a grant that was narrowed, what came before is withdrawn. */
+    const standing = Effect.fnUntraced(function* (
+      { authorization }: ReceivedGrant,
+      { id, owner }: Integration,
+      drafted: ReadonlyArray<Consent>,
+      now: DateTime.Utc
+    ) {
+      const before = yield* consents.ofIntegration(owner, id)
+      if (!authorization.narrows) return { stands: [...before, ...drafted], withdrawn: [] }
+      const withdrawn = yield* consents.withdrawAll(owner, id, { at: now, cause: "user" })
+      return { stands: drafted, withdrawn }
+    })
+
+    /** Of several accounts one serves a feature: the one that was authorized for it last. */
+    const moveFeatures = Effect.fnUntraced(function* (
+      provider: ProviderDefinition,
+      features: ReadonlyArray<FeatureId>,
+      others: ReadonlyArray<Integration>
+    ) {
+      for (const other of others) {
+        const left = other.features.filter((id) => !features.includes(id))
+        if (left.length === other.features.length) continue
+        const inForce = Consents.scopesInForce(provider, yield* consents.ofIntegration(other.owner, other.id), left)
+        yield* integrations.update(other.owner, { ...other, features: left, ...inForce })
       }
-      yield* integrations.insert(integration.owner, integration)
-      return integration
+      return others.flatMap((other) =>
+        other.features
+          .filter((id) => features.includes(id))
+          .map((id): Entry => ({
+            action: "feature.deactivated",
+            object: { type: "feature", id },
+            integrationId: other.id,
+            outcome: "success",
+            reason: "moved"
+          }))
+      )
     })
 
     /** A token that cannot be opened any more must not keep the user from mending the integration. */
@@ -150,16 +226,18 @@ export class GrantStore extends Context.Service<GrantStore>()("@oauth-manager/ap
       const { authorization, provider } = received
       const { owner } = authorization
       const now = yield* DateTime.now
-      const existing = yield* findExisting(received)
-      const grant = yield* Effect.fromResult(
-        compareGrant(provider, {
-          requested: authorization.requestedScopes,
-          consentedBefore: Option.match(existing, { onNone: () => [], onSome: ({ grantedScopes }) => grantedScopes }),
-          incremental: authorization.incremental,
-          returned: received.answer.scopes
-        })
-      )
-      const integration = yield* writeIntegration(received, grant, existing, now)
+      const { existing, others } = yield* findExisting(received)
+      const grant = yield* compare(received, caller, existing)
+      const granted = yield* next(received, grant, existing, now)
+      const integrationId = granted.id
+      const drafted = yield* writer.draft(caller, { authorization, provider, grant, integrationId, now })
+      const { stands, withdrawn } = yield* standing(received, granted, drafted, now)
+      const { consentedScopes } = Consents.scopesInForce(provider, stands, [])
+      const features = featuresOf(provider, authorization.features, { ...granted, consentedScopes })
+      const integration: Integration = { ...granted, features, ...Consents.scopesInForce(provider, stands, features) }
+      yield* Option.isNone(existing) ? integrations.insert(owner, integration) : integrations.update(owner, integration)
+      const activated = features.filter((id) => !Option.exists(existing, (before) => before.features.includes(id)))
+      const moved = yield* moveFeatures(provider, activated, others)
       const held = yield* tokens.find(owner, integration.id)
       const answer = Option.exists(existing, isDead)
         ? received.answer
@@ -171,41 +249,44 @@ export class GrantStore extends Context.Service<GrantStore>()("@oauth-manager/ap
       if (!(yield* tokens.put(owner, token, plan, keepsRefreshToken ? "keep" : "end")))
         return yield* Effect.die("a newer token came under the integration's lock")
 
-      const consent: Consent = {
-        id: ConsentId.make(yield* random.uuidV7()),
-        owner,
-        provider: provider.id,
-        integrationId: integration.id,
-        authorizationId: authorization.id,
-        requested: ScopeCatalogue.canonicalAll(provider, authorization.requestedScopes),
-        granted: grant.granted,
-        denied: grant.denied,
-        grantedAt: now,
-        withdrawnAt: Option.none()
-      }
-      yield* consents.insert(owner, consent)
+      yield* consents.insert(owner, ...drafted)
 
       const completed = yield* Effect.fromResult(Authorizations.complete(authorization, integration.id)).pipe(
         Effect.orDie
       )
       if (!(yield* authorizations.finish(owner, completed))) return yield* new AuthorizationEnded()
-      yield* audit.record(
-        yield* journal.byCaller(caller, owner, {
+      const entries: ReadonlyArray<Entry> = [
+        {
           action: "authorization.completed",
           object: { type: "authorization", id: authorization.id },
           outcome: "success"
-        }),
-        yield* journal.byCaller(caller, owner, {
+        },
+        {
           action: Option.isNone(existing) ? "integration.connected" : "integration.reconnected",
-          object: { type: "integration", id: integration.id },
+          object: { type: "integration", id: integrationId },
           outcome: "success"
-        }),
-        yield* journal.byCaller(caller, owner, {
+        },
+        ...moved,
+        ...withdrawn.map((id): Entry => ({
+          action: "consent.withdrawn",
+          object: { type: "consent", id },
+          integrationId,
+          outcome: "success"
+        })),
+        ...drafted.map(({ id }): Entry => ({
           action: "consent.granted",
-          object: { type: "consent", id: consent.id },
+          object: { type: "consent", id },
+          integrationId,
           outcome: "success"
-        })
-      )
+        })),
+        ...activated.map((id): Entry => ({
+          action: "feature.activated",
+          object: { type: "feature", id },
+          integrationId,
+          outcome: "success"
+        }))
+      ]
+      yield* chronicle.record(...(yield* Effect.forEach(entries, (entry) => journal.byCaller(caller, owner, entry))))
       const times: TokenTimes = {
         expiresAt: token.expiresAt,
         obtainedAt: token.obtainedAt,

@@ -1,5 +1,6 @@
 import type { Authorization, AuthorizationId, Sealed, UserScope } from "@oauth-manager/domain"
 import { Context, type DateTime, type Duration, type Effect, type Option } from "effect"
+import type { ErasureInProgress } from "./ErasureRepository.ts"
 import type { RepositoryUnavailable } from "./RepositoryUnavailable.ts"
 
 /** What a claim to complete an authorization came to. Only `Claimed` hands out the sealed secrets. */
@@ -12,12 +13,15 @@ export type CompletionClaim =
 export class AuthorizationRepository extends Context.Service<
   AuthorizationRepository,
   {
-    /** Stores a pending authorization with the SHA-256 of its state and its sealed PKCE verifier and nonce. */
+    /**
+     * Stores a pending authorization with the SHA-256 of its state and its sealed PKCE verifier and nonce; not while the user is
+     * being erased, however the two race.
+     */
     readonly insert: (
       scope: UserScope,
       authorization: Authorization,
       secrets: { readonly stateHash: Uint8Array; readonly flow: Sealed }
-    ) => Effect.Effect<void, RepositoryUnavailable>
+    ) => Effect.Effect<void, ErasureInProgress | RepositoryUnavailable>
     readonly find: (
       scope: UserScope,
       id: AuthorizationId

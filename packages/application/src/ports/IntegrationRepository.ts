@@ -1,4 +1,11 @@
-import type { Integration, IntegrationId, IntegrationStatus, ProviderId, UserScope } from "@oauth-manager/domain"
+import type {
+  Integration,
+  IntegrationId,
+  IntegrationStatus,
+  ProviderId,
+  TenantId,
+  UserScope
+} from "@oauth-manager/domain"
 import { Context, Data, type DateTime, type Duration, type Effect, type Option } from "effect"
 import type { RepositoryUnavailable } from "./RepositoryUnavailable.ts"
 
@@ -51,12 +58,6 @@ export class IntegrationRepository extends Context.Service<
       scope: UserScope,
       id: IntegrationId
     ) => Effect.Effect<Option.Option<Integration>, RepositoryUnavailable>
-    /** The connected (not `disconnecting` or `disconnected`) integration of the account, locked as by `findForUpdate`. */
-    readonly findByAccountForUpdate: (
-      scope: UserScope,
-      provider: ProviderId,
-      accountKey: string
-    ) => Effect.Effect<Option.Option<Integration>, RepositoryUnavailable>
     /**
      * The connected integrations of these providers whose account is, or belongs to, the person `subject` there, in the
      * order of ids. In this order they are locked as by `findForUpdate`, with those that have ended.
@@ -66,6 +67,13 @@ export class IntegrationRepository extends Context.Service<
       providers: ReadonlyArray<ProviderId>,
       subject: string
     ) => Effect.Effect<ReadonlyArray<Integration>, RepositoryUnavailable>
+    /** All connected integrations of the user, in the order of ids. */
+    readonly listConnected: (scope: UserScope) => Effect.Effect<ReadonlyArray<Integration>, RepositoryUnavailable>
+    /** As `listConnected`, at these providers alone; in their order they are locked as by `findForUpdate`, with those that have ended. */
+    readonly findConnectedForUpdate: (
+      scope: UserScope,
+      providers: ReadonlyArray<ProviderId>
+    ) => Effect.Effect<ReadonlyArray<Integration>, RepositoryUnavailable>
     /** At most one connected integration an account: a second insert fails and the unit of work must end with it. */
     readonly insert: (
       scope: UserScope,
@@ -73,6 +81,12 @@ export class IntegrationRepository extends Context.Service<
     ) => Effect.Effect<void, AccountAlreadyConnected | RepositoryUnavailable>
     /** Writes all fields of an integration locked in this unit of work. */
     readonly update: (scope: UserScope, integration: Integration) => Effect.Effect<void, RepositoryUnavailable>
+    /** The connected integrations of a provider, of all users of one tenant, in the order of ids. */
+    readonly listConnectedAcrossUsers: (
+      tenant: TenantId,
+      provider: ProviderId,
+      page: Page<IntegrationId>
+    ) => Effect.Effect<ReadonlyArray<Integration>, RepositoryUnavailable>
     /** Takes up to `limit` active integrations that are due to be verified; nobody else gets them before `lease` is over. */
     readonly claimUnverifiedAcrossUsers: (
       limit: number,

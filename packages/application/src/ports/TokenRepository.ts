@@ -4,6 +4,7 @@ import type {
   ProviderId,
   RefreshPlan,
   Scope,
+  ScopePolicy,
   Token,
   UserScope
 } from "@oauth-manager/domain"
@@ -17,6 +18,11 @@ export interface TokenReading {
   readonly status: IntegrationStatus
   readonly requestedScopes: ReadonlyArray<Scope>
   readonly grantedScopes: ReadonlyArray<Scope>
+  readonly surplusScopes: ReadonlyArray<Scope>
+  readonly consentedScopes: ReadonlyArray<Scope>
+  readonly scopesInUse: ReadonlyArray<Scope>
+  /** What the user's tenant allows at the provider today. */
+  readonly policy: ScopePolicy
   readonly token: Option.Option<{ readonly token: Token; readonly dataKey: WrappedDataKey }>
 }
 

@@ -39,6 +39,15 @@ export class TokenVault extends Context.Service<
       sealed: Sealed,
       dataKey?: WrappedDataKey
     ) => Effect.Effect<Redacted.Redacted<string>, VaultFailed | RepositoryUnavailable>
+    /**
+     * Something that stands for a text, 32 bytes, the same for the same text as long as the owner's data key is not replaced.
+     * Without that key nobody finds out, by trying, which text it stands for.
+     */
+    readonly pseudonym: (
+      owner: UserScope,
+      kind: "address" | "agent",
+      text: string
+    ) => Effect.Effect<Uint8Array, VaultFailed | RepositoryUnavailable>
     /** Makes a data key for the owner, wrapped under the deployment's primary key where this server holds it. It is stored nowhere. */
     readonly makeDataKey: (owner: UserScope) => Effect.Effect<WrappedDataKey, VaultFailed | RepositoryUnavailable>
   }

@@ -4,15 +4,14 @@ import {
   type Integration,
   Integrations,
   type Problem,
-  ScopeCatalogue,
   type Token,
   type UserScope
 } from "@oauth-manager/domain"
 import { Context, DateTime, type Duration, Effect, Equal, Layer, Option } from "effect"
+import { Chronicle } from "../access/Chronicle.ts"
 import { type Actor, type Entry, Journal } from "../access/Journal.ts"
 import { outlast } from "../grants/StorageOutage.ts"
 import { TokenSealer } from "../grants/TokenSealer.ts"
-import { AuditTrail } from "../ports/AuditTrail.ts"
 import type { WrappedDataKey } from "../ports/DataKeyRepository.ts"
 import { IntegrationRepository } from "../ports/IntegrationRepository.ts"
 import type { TokenAnswer } from "../ports/OAuthClient.ts"
@@ -51,7 +50,7 @@ export class RefreshCommit extends Context.Service<RefreshCommit>()(
       const tokens = yield* TokenRepository
       const integrations = yield* IntegrationRepository
       const sealer = yield* TokenSealer
-      const audit = yield* AuditTrail
+      const chronicle = yield* Chronicle
       const journal = yield* Journal
 
       const events = ({ actor, scope, token }: OfToken, entries: ReadonlyArray<Omit<Entry, "object">>) =>
@@ -60,7 +59,7 @@ export class RefreshCommit extends Context.Service<RefreshCommit>()(
         )
 
       const record = (of: OfToken, ...entries: ReadonlyArray<Omit<Entry, "object">>) =>
-        Effect.flatMap(events(of, entries), (recorded) => audit.record(...recorded))
+        Effect.flatMap(events(of, entries), (recorded) => chronicle.record(...recorded))
 
       /**
        * A refresh may come back with fewer scopes than the grant had (RFC 6749 §6), which are no longer released; with more,
@@ -77,8 +76,7 @@ export class RefreshCommit extends Context.Service<RefreshCommit>()(
         const next = {
           ...Integrations.renew(Integrations.resolveDoubt(integration)),
           grantedScopes: granted,
-          surplusScopes: surplus,
-          features: ScopeCatalogue.servedFeatures(provider, integration.features, granted)
+          surplusScopes: surplus
         }
         if (escalated.length > 0 && next.status === "active") {
           const quarantine = Integrations.requireReauthorization(next, { code: "scopes_widened", since })

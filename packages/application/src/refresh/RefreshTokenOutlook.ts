@@ -1,6 +1,7 @@
-import { type Integration, remedy } from "@oauth-manager/domain"
+import { bareProvider, type FeatureId, FeatureStates, type Integration, remedy } from "@oauth-manager/domain"
 import type { ProviderDefinition, RefreshTokenLifetime } from "@oauth-manager/provider-sdk"
 import { Context, DateTime, Duration, Effect, Layer, Option } from "effect"
+import { FeatureRegistry } from "../ports/FeatureRegistry.ts"
 import type { IntegrationSummary, TokenTimes } from "../ports/IntegrationRepository.ts"
 import { type ProviderIncident, ProviderIncidents } from "../ports/ProviderIncidents.ts"
 import { ProviderRegistry, type RegisteredProvider } from "../ports/ProviderRegistry.ts"
@@ -15,6 +16,8 @@ export interface IntegrationWarning {
 }
 
 export interface IntegrationReport extends IntegrationSummary {
+  /** Of the features that were activated with it, those whose scopes it has. */
+  readonly features: ReadonlyArray<FeatureId>
   /** Why an active integration is suspended: its provider refuses the deployment's client. */
   readonly incident: Option.Option<ProviderIncident>
   readonly warnings: ReadonlyArray<IntegrationWarning>
@@ -115,6 +118,7 @@ export class RefreshTokenOutlook extends Context.Service<RefreshTokenOutlook>()(
     make: Effect.gen(function* () {
       const registry = yield* ProviderRegistry
       const incidents = yield* ProviderIncidents
+      const { catalogue } = yield* FeatureRegistry
 
       const describe = (open: ReadonlyArray<ProviderIncident>) =>
         Effect.fnUntraced(function* (summary: IntegrationSummary) {
@@ -124,8 +128,17 @@ export class RefreshTokenOutlook extends Context.Service<RefreshTokenOutlook>()(
             onNone: () => [],
             onSome: ({ definition }) => outlook(definition, summary, now)
           })
+          const features = FeatureStates.servedFeatures(
+            catalogue,
+            Option.match(registered, {
+              onNone: () => bareProvider(summary.integration.provider),
+              onSome: ({ definition }) => definition
+            }),
+            summary.integration
+          )
           return {
             ...summary,
+            features,
             warnings,
             incident: incidentOf(open, summary.integration),
             action: actionOf(registered, summary.integration)

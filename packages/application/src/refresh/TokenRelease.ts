@@ -22,7 +22,7 @@ export interface ReleasedToken extends TokenDescription {
   readonly accessToken: Redacted.Redacted<string>
 }
 
-type Circumstances = Pick<TokenDescription, "refreshed" | "warnings"> & { readonly purpose?: string }
+type Circumstances = Pick<TokenDescription, "refreshed" | "scopes" | "warnings"> & { readonly purpose?: string }
 
 /** Opens tokens for callers, and lets none out whose release is not on the audit trail. */
 export class TokenRelease extends Context.Service<TokenRelease>()("@oauth-manager/application/refresh/TokenRelease", {
@@ -32,12 +32,12 @@ export class TokenRelease extends Context.Service<TokenRelease>()("@oauth-manage
     const journal = yield* Journal
     const uses = yield* TokenUses
 
-    const describe = (reading: UsableReading, { refreshed, warnings }: Circumstances): TokenDescription => {
+    const describe = (reading: UsableReading, { refreshed, scopes, warnings }: Circumstances): TokenDescription => {
       const { token } = reading.token.value
       return {
         tokenType: token.tokenType,
         expiresAt: token.expiresAt,
-        scopes: reading.grantedScopes,
+        scopes,
         refreshed,
         warnings
       }

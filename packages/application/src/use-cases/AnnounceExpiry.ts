@@ -1,6 +1,6 @@
 import { Context, Effect, Layer } from "effect"
+import { Chronicle } from "../access/Chronicle.ts"
 import { Journal } from "../access/Journal.ts"
-import { AuditTrail } from "../ports/AuditTrail.ts"
 import { TokenRepository } from "../ports/TokenRepository.ts"
 import { UnitOfWork } from "../ports/UnitOfWork.ts"
 
@@ -13,7 +13,7 @@ export class AnnounceExpiry extends Context.Service<AnnounceExpiry>()(
     make: Effect.gen(function* () {
       const units = yield* UnitOfWork
       const tokens = yield* TokenRepository
-      const audit = yield* AuditTrail
+      const chronicle = yield* Chronicle
       const journal = yield* Journal
       return {
         /** Answers how many were announced. */
@@ -29,7 +29,7 @@ export class AnnounceExpiry extends Context.Service<AnnounceExpiry>()(
                   reason: "refresh_token_expires"
                 })
               )
-              if (events.length > 0) yield* audit.record(...events)
+              if (events.length > 0) yield* chronicle.record(...events)
               return due.length
             })
           )

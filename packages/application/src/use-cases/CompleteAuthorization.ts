@@ -13,11 +13,11 @@ import {
 import { Context, Data, DateTime, Duration, Effect, Layer, Option, type Redacted } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { NotFound, requirePermission } from "../access/Access.ts"
+import { Chronicle } from "../access/Chronicle.ts"
 import { Journal } from "../access/Journal.ts"
 import { OneTimeSecret } from "../access/OneTimeSecret.ts"
 import { discardedTokens } from "../disconnect/RevokedTokens.ts"
 import { GrantStore } from "../grants/GrantStore.ts"
-import { AuditTrail } from "../ports/AuditTrail.ts"
 import { AuthorizationRepository, type CompletionClaim } from "../ports/AuthorizationRepository.ts"
 import { type ExchangeAnswer, OAuthClient } from "../ports/OAuthClient.ts"
 import { ProviderRegistry, type RegisteredProvider } from "../ports/ProviderRegistry.ts"
@@ -61,7 +61,7 @@ export class CompleteAuthorization extends Context.Service<CompleteAuthorization
       const authorizations = yield* AuthorizationRepository
       const grants = yield* GrantStore
       const outlook = yield* RefreshTokenOutlook
-      const audit = yield* AuditTrail
+      const chronicle = yield* Chronicle
       const journal = yield* Journal
       const secrets = yield* OneTimeSecret
       const random = yield* SecureRandom.SecureRandom
@@ -74,7 +74,7 @@ export class CompleteAuthorization extends Context.Service<CompleteAuthorization
             outcome: "failure",
             reason
           }),
-          (event) => audit.record(event)
+          (event) => chronicle.record(event)
         )
 
       /** A right token in the wrong hands: whoever holds it, the code must never be redeemed. */

@@ -9,18 +9,15 @@ import {
   type UserScope
 } from "@oauth-manager/domain"
 import { Context, Data, DateTime, Effect, Layer, Option } from "effect"
-import { SecureRandom } from "effect/crypto"
 import { NotFound, requireAccess } from "../access/Access.ts"
+import { Chronicle } from "../access/Chronicle.ts"
 import { type Entry, Journal } from "../access/Journal.ts"
-import { revokedTokens } from "../disconnect/RevokedTokens.ts"
-import { ended, ownTry, Revoker } from "../disconnect/Revoker.ts"
+import { ended, Revoker } from "../disconnect/Revoker.ts"
 import { sharing } from "../disconnect/SharedGrants.ts"
-import { AuditTrail } from "../ports/AuditTrail.ts"
+import { TokenHandover } from "../disconnect/TokenHandover.ts"
 import { ConsentRepository } from "../ports/ConsentRepository.ts"
 import { IntegrationRepository } from "../ports/IntegrationRepository.ts"
 import { ProviderRegistry, type RegisteredProvider } from "../ports/ProviderRegistry.ts"
-import { type PendingRevocation, RevocationId, RevocationOutbox } from "../ports/RevocationOutbox.ts"
-import { TokenRepository } from "../ports/TokenRepository.ts"
 import { UnitOfWork } from "../ports/UnitOfWork.ts"
 
 /** Revoking the integration's grant would take these integrations along, and the caller has not agreed to that. */
@@ -39,34 +36,11 @@ export class DisconnectIntegration extends Context.Service<DisconnectIntegration
       const units = yield* UnitOfWork
       const registry = yield* ProviderRegistry
       const integrations = yield* IntegrationRepository
-      const tokens = yield* TokenRepository
       const consents = yield* ConsentRepository
-      const outbox = yield* RevocationOutbox
+      const handover = yield* TokenHandover
       const revoker = yield* Revoker
-      const audit = yield* AuditTrail
+      const chronicle = yield* Chronicle
       const journal = yield* Journal
-      const random = yield* SecureRandom.SecureRandom
-
-      /** The tokens move as they are sealed: whether they can be opened is not the user's concern. */
-      const takeTokens = Effect.fnUntraced(function* (
-        { owner, id, provider }: Integration,
-        registered: Option.Option<RegisteredProvider>
-      ) {
-        const stored = yield* tokens.find(owner, id)
-        yield* tokens.destroy(owner, id)
-        if (Option.isNone(stored)) return Option.none()
-        const pending: PendingRevocation = {
-          id: RevocationId.make(yield* random.uuidV7()),
-          ...revokedTokens(Option.getOrUndefined(registered)?.definition.revocation, stored.value),
-          integrationId: id,
-          owner,
-          provider,
-          generation: stored.value.generation,
-          attempts: 0
-        }
-        yield* outbox.add(owner, pending, ownTry)
-        return Option.some(pending)
-      })
 
       /**
        * Locks the integration, and with it, in one order for all, those that share its grant. What can no longer be used has
@@ -91,7 +65,7 @@ export class DisconnectIntegration extends Context.Service<DisconnectIntegration
         for (const sibling of siblings) {
           const next = Integrations.requireReauthorization(sibling, { code: "shared_grant_revoked", since })
           yield* integrations.update(sibling.owner, yield* Effect.orDie(Effect.fromResult(next)))
-          yield* audit.record(
+          yield* chronicle.record(
             yield* journal.byCaller(caller, sibling.owner, {
               action: "integration.reauthorization_required",
               object: { type: "integration", id: sibling.id },
@@ -115,7 +89,7 @@ export class DisconnectIntegration extends Context.Service<DisconnectIntegration
         const integration = found.value
         if (Integrations.hasEnded(integration)) return { integration, pending: Option.none() }
         const disconnecting = yield* Effect.fromResult(Integrations.beginDisconnect(integration)).pipe(Effect.orDie)
-        const pending = yield* takeTokens(disconnecting, registered)
+        const pending = yield* handover.take(disconnecting, registered)
         // Without a token nothing is revoked, and nothing ends with it
         const lost = Option.isSome(pending) ? siblings : []
         if (lost.length > 0 && !confirmsShared) {
@@ -126,17 +100,24 @@ export class DisconnectIntegration extends Context.Service<DisconnectIntegration
           ? disconnecting
           : yield* Effect.fromResult(Integrations.disconnect(disconnecting, "unsupported")).pipe(Effect.orDie)
         yield* integrations.update(user, next)
-        const withdrawn = yield* consents.withdrawAll(user, id, yield* DateTime.now)
+        const withdrawn = yield* consents.withdrawAll(user, id, { at: yield* DateTime.now, cause: "disconnected" })
         const entries: ReadonlyArray<Entry> = [
           { action: "integration.disconnecting", object: { type: "integration", id }, outcome: "success" },
+          ...integration.features.map((feature): Entry => ({
+            action: "feature.deactivated",
+            object: { type: "feature", id: feature },
+            integrationId: id,
+            outcome: "success"
+          })),
           ...withdrawn.map((consent): Entry => ({
             action: "consent.withdrawn",
             object: { type: "consent", id: consent },
+            integrationId: id,
             outcome: "success"
           })),
           ...(Option.isSome(pending) ? [] : [ended(id, "unsupported")])
         ]
-        yield* audit.record(...(yield* Effect.forEach(entries, (entry) => journal.byCaller(caller, user, entry))))
+        yield* chronicle.record(...(yield* Effect.forEach(entries, (entry) => journal.byCaller(caller, user, entry))))
         return { integration: next, pending }
       })
 

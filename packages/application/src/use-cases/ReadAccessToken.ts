@@ -1,23 +1,11 @@
-import {
-  type Caller,
-  Freshness,
-  type IntegrationId,
-  type Scope,
-  ScopeCatalogue,
-  Scopes,
-  type UserScope
-} from "@oauth-manager/domain"
-import { Context, Data, DateTime, type Duration, Effect, Layer, Option } from "effect"
+import { type Caller, Freshness, type IntegrationId, type Scope, type UserScope } from "@oauth-manager/domain"
+import { Context, DateTime, type Duration, Effect, Layer, Option } from "effect"
 import { NotFound, requireAccess } from "../access/Access.ts"
-import { ProviderRegistry } from "../ports/ProviderRegistry.ts"
 import { TokenRepository } from "../ports/TokenRepository.ts"
+import { ReleasedScopes } from "../refresh/ReleasedScopes.ts"
 import { isInProgress, TokenRefresher } from "../refresh/TokenRefresher.ts"
 import { TokenRelease, type TokenWarning } from "../refresh/TokenRelease.ts"
 import { requireUsable, type UsableReading } from "../refresh/UsableReading.ts"
-
-export class ScopeNotGranted extends Data.TaggedError("ScopeNotGranted")<{
-  readonly missing: ReadonlyArray<Scope>
-}> {}
 
 export interface TokenRequest {
   /** How long the token must still live; the default is `Freshness.effectiveMinTtl`. */
@@ -33,23 +21,9 @@ export class ReadAccessToken extends Context.Service<ReadAccessToken>()(
   {
     make: Effect.gen(function* () {
       const tokens = yield* TokenRepository
-      const registry = yield* ProviderRegistry
+      const released = yield* ReleasedScopes
       const refresher = yield* TokenRefresher
       const release = yield* TokenRelease
-
-      const requireScopes = Effect.fnUntraced(function* (reading: UsableReading, asked: ReadonlyArray<Scope>) {
-        if (asked.length === 0) return
-        const missing = yield* registry.get(reading.provider).pipe(
-          Effect.map(({ definition }) =>
-            Scopes.difference(
-              ScopeCatalogue.canonicalAll(definition, asked),
-              ScopeCatalogue.closure(definition, reading.grantedScopes)
-            )
-          ),
-          Effect.catchTag("UnknownProvider", () => Effect.succeed(Scopes.difference(asked, reading.grantedScopes)))
-        )
-        if (missing.length > 0) return yield* new ScopeNotGranted({ missing })
-      })
 
       /** A token that can still be used is served though it could not be renewed, and the caller is told. */
       const renew = Effect.fnUntraced(function* (
@@ -89,18 +63,18 @@ export class ReadAccessToken extends Context.Service<ReadAccessToken>()(
           const found = yield* tokens.read(user, id)
           if (Option.isNone(found)) return yield* new NotFound()
           const held = yield* requireUsable(id, found.value)
-          yield* requireScopes(held, request.scopes)
+          const scopes = yield* released.decide(caller, held, request.scopes)
 
           const { token } = held.token.value
           const minTtl = Freshness.effectiveMinTtl(token, request.minTtl)
           const purpose = Option.match(request.purpose, { onNone: () => ({}), onSome: (purpose) => ({ purpose }) })
           if (!Freshness.needsRefresh(token, yield* DateTime.now, minTtl)) {
-            return yield* release.release(caller, user, held, { refreshed: false, warnings: [], ...purpose })
+            return yield* release.release(caller, user, held, { scopes, refreshed: false, warnings: [], ...purpose })
           }
           const { reading, refreshed, warnings } = yield* renew(caller, user, id, held)
-          yield* requireScopes(reading, request.scopes)
           const tooShort = refreshed && Freshness.livesShorterThan(reading.token.value.token, minTtl)
           return yield* release.release(caller, user, reading, {
+            scopes: yield* released.decide(caller, reading, request.scopes),
             refreshed,
             warnings: tooShort ? [...warnings, "min_ttl_unattainable"] : warnings,
             ...purpose

@@ -6,9 +6,9 @@ import {
   Authorizations
 } from "@oauth-manager/domain"
 import { Context, Data, DateTime, Effect, Layer, type Redacted } from "effect"
+import { Chronicle } from "../access/Chronicle.ts"
 import { Journal } from "../access/Journal.ts"
 import { OneTimeSecret } from "../access/OneTimeSecret.ts"
-import { AuditTrail } from "../ports/AuditTrail.ts"
 import { AuthorizationRepository } from "../ports/AuthorizationRepository.ts"
 import { CallbackRefused, type CallbackParameters, OAuthClient } from "../ports/OAuthClient.ts"
 import { ProviderRegistry } from "../ports/ProviderRegistry.ts"
@@ -38,7 +38,7 @@ export class ReceiveCallback extends Context.Service<ReceiveCallback>()(
       const vault = yield* TokenVault
       const units = yield* UnitOfWork
       const authorizations = yield* AuthorizationRepository
-      const audit = yield* AuditTrail
+      const chronicle = yield* Chronicle
       const journal = yield* Journal
       const secrets = yield* OneTimeSecret
 
@@ -52,7 +52,7 @@ export class ReceiveCallback extends Context.Service<ReceiveCallback>()(
             ...outcome,
             object: { type: "authorization", id: authorization.id }
           }),
-          (event) => audit.record(event)
+          (event) => chronicle.record(event)
         )
 
       /** A provider that cannot be asked now is asked again when the user completes, before the code is redeemed. */

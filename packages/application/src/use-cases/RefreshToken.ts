@@ -2,6 +2,7 @@ import { type Caller, Freshness, hasPermission, type IntegrationId, type UserSco
 import { Context, DateTime, Effect, Layer, Option } from "effect"
 import { NotFound, requireAccess } from "../access/Access.ts"
 import { TokenRepository } from "../ports/TokenRepository.ts"
+import { ReleasedScopes } from "../refresh/ReleasedScopes.ts"
 import { TokenRefresher } from "../refresh/TokenRefresher.ts"
 import { TokenRelease, type TokenWarning } from "../refresh/TokenRelease.ts"
 import { requireUsable } from "../refresh/UsableReading.ts"
@@ -15,6 +16,7 @@ export class RefreshToken extends Context.Service<RefreshToken>()("@oauth-manage
     const tokens = yield* TokenRepository
     const refresher = yield* TokenRefresher
     const release = yield* TokenRelease
+    const scopes = yield* ReleasedScopes
     return {
       refresh: Effect.fn("RefreshToken.refresh")(function* (caller: Caller, user: UserScope, id: IntegrationId) {
         yield* requireAccess(caller, user, "integrations:write")
@@ -27,9 +29,14 @@ export class RefreshToken extends Context.Service<RefreshToken>()("@oauth-manage
           ? yield* refresher.refreshPast(caller, user, id, token.generation, { patient: true })
           : held
         const warnings: ReadonlyArray<TokenWarning> = refreshed ? [] : ["refresh_failed"]
-        return hasPermission(caller, "tokens:read")
-          ? yield* release.release(caller, user, reading, { refreshed, warnings })
-          : release.describe(reading, { refreshed, warnings })
+        if (!hasPermission(caller, "tokens:read")) {
+          return release.describe(reading, { scopes: yield* scopes.describe(caller, reading), refreshed, warnings })
+        }
+        return yield* release.release(caller, user, reading, {
+          scopes: yield* scopes.decide(caller, reading, []),
+          refreshed,
+          warnings
+        })
       })
     }
   })

@@ -1,7 +1,7 @@
 import { Freshness, type Integration, Integrations, type ProblemCode } from "@oauth-manager/domain"
 import { Context, DateTime, Duration, Effect, Layer, Option, Result } from "effect"
+import { Chronicle } from "../access/Chronicle.ts"
 import { type Entry, Journal } from "../access/Journal.ts"
-import { AuditTrail } from "../ports/AuditTrail.ts"
 import { IntegrationRepository } from "../ports/IntegrationRepository.ts"
 import { OAuthClient } from "../ports/OAuthClient.ts"
 import { ProviderRegistry, type RegisteredProvider } from "../ports/ProviderRegistry.ts"
@@ -38,7 +38,7 @@ export class ReverifyIntegrations extends Context.Service<ReverifyIntegrations>(
       const integrations = yield* IntegrationRepository
       const tokens = yield* TokenRepository
       const refresher = yield* TokenRefresher
-      const audit = yield* AuditTrail
+      const chronicle = yield* Chronicle
       const journal = yield* Journal
 
       /** An access token that the provider gives for the grant now; one that cannot be renewed is as good as it is. */
@@ -106,7 +106,7 @@ export class ReverifyIntegrations extends Context.Service<ReverifyIntegrations>(
         const wait = finding._tag === "Ails" ? Duration.min(every, untilMended) : every
         yield* integrations.update(owner, { ...next, reverifyAt: Option.some(DateTime.addDuration(now, wait)) })
         const object = { type: "integration", id } as const
-        yield* audit.record(yield* journal.by("background", owner, { ...entryOf(finding), object }))
+        yield* chronicle.record(yield* journal.by("background", owner, { ...entryOf(finding), object }))
       })
 
       const verify = Effect.fnUntraced(function* (integration: Integration) {

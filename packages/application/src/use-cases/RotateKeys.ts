@@ -1,10 +1,10 @@
 import type { Caller } from "@oauth-manager/domain"
 import { Cause, Context, Effect, FiberHandle, Layer, Option, Semaphore } from "effect"
 import { requirePermission } from "../access/Access.ts"
+import { Chronicle } from "../access/Chronicle.ts"
 import { Journal } from "../access/Journal.ts"
 import { KeyReport } from "../keys/KeyReport.ts"
 import { primaryOf, wrappingKeyOf } from "../keys/WrappingKey.ts"
-import { AuditTrail } from "../ports/AuditTrail.ts"
 import { DataKeyRotation } from "../ports/DataKeyRotation.ts"
 import { KeyManagement } from "../ports/KeyManagement.ts"
 import { KeyRepository } from "../ports/KeyRepository.ts"
@@ -24,7 +24,7 @@ export class RotateKeys extends Context.Service<RotateKeys>()("@oauth-manager/ap
     const deployment = yield* KeyRepository
     const rotation = yield* DataKeyRotation
     const units = yield* UnitOfWork
-    const audit = yield* AuditTrail
+    const chronicle = yield* Chronicle
     const journal = yield* Journal
     const adopting = yield* AdoptKeys
     const rewrapping = yield* RewrapDataKeys
@@ -81,7 +81,7 @@ export class RotateKeys extends Context.Service<RotateKeys>()("@oauth-manager/ap
         })
         yield* units.forUser(
           caller.scope,
-          Effect.andThen(dataKeys ? rotation.request : Effect.void, audit.record(event))
+          Effect.andThen(dataKeys ? rotation.request : Effect.void, chronicle.record(event))
         )
         const { rotation: progress } = yield* report.read
         yield* FiberHandle.run(

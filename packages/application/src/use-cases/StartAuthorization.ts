@@ -8,26 +8,32 @@ import {
   type IntegrationId,
   type Provider,
   type Scope,
-  ScopeCatalogue,
+  FeatureCatalogues,
+  ScopeNotAllowed,
+  ScopePolicies,
   Scopes,
+  type ShownText,
   type UserScope
 } from "@oauth-manager/domain"
 import { Context, Data, DateTime, Effect, Layer, Option } from "effect"
-import { SecureRandom } from "effect/crypto"
+import { type Digest, SecureRandom } from "effect/crypto"
 import { NotFound, requireAccess } from "../access/Access.ts"
 import { Disconnected } from "../access/Disconnected.ts"
+import { Chronicle } from "../access/Chronicle.ts"
 import { Journal } from "../access/Journal.ts"
 import { OneTimeSecret } from "../access/OneTimeSecret.ts"
 import { sharing } from "../disconnect/SharedGrants.ts"
-import { AuditTrail } from "../ports/AuditTrail.ts"
 import { AuthorizationRepository } from "../ports/AuthorizationRepository.ts"
+import { FeatureRegistry } from "../ports/FeatureRegistry.ts"
 import { IntegrationRepository } from "../ports/IntegrationRepository.ts"
 import { OAuthClient } from "../ports/OAuthClient.ts"
 import { ProviderRegistry, type RegisteredProvider } from "../ports/ProviderRegistry.ts"
 import { ReturnUrls } from "../ports/ReturnUrls.ts"
+import { ScopePolicyRepository } from "../ports/ScopePolicyRepository.ts"
 import { TokenRepository } from "../ports/TokenRepository.ts"
 import { TokenVault } from "../ports/TokenVault.ts"
 import { UnitOfWork } from "../ports/UnitOfWork.ts"
+import { versionOf } from "./GetConsentText.ts"
 import { flowContext, sealFlow } from "../vault/SealingContexts.ts"
 
 export class ReturnUrlNotAllowed extends Data.TaggedError("ReturnUrlNotAllowed")<{ readonly returnTo: string }> {}
@@ -37,6 +43,12 @@ export class ProviderNotConfigured extends Data.TaggedError("ProviderNotConfigur
 /** The integration to upgrade is of another provider than the one named. */
 export class ProviderMismatch extends Data.TaggedError("ProviderMismatch")<{ readonly provider: string }> {}
 
+/** The tenant's policy keeps the feature from the caller, or what it needs. */
+export class FeatureNotAllowed extends Data.TaggedError("FeatureNotAllowed")<{ readonly feature: FeatureId }> {}
+
+/** The words that were shown are not those of today. */
+export class ConsentTextOutdated extends Data.TaggedError("ConsentTextOutdated")<{ readonly version: string }> {}
+
 export interface AuthorizationInput {
   readonly provider: string
   readonly features: ReadonlyArray<FeatureId>
@@ -45,6 +57,10 @@ export interface AuthorizationInput {
   readonly integrationId: Option.Option<IntegrationId>
   readonly returnTo: string
   readonly loginHint: Option.Option<string>
+  /** Is the grant to hold what is asked for and nothing of before? Of an integration alone. */
+  readonly narrows: boolean
+  /** What was shown to the user before. */
+  readonly text: Option.Option<ShownText>
   /** What a claims challenge of the provider's API asks for, as JSON; else what the integration's problem holds. */
   readonly claims: Option.Option<string>
 }
@@ -61,11 +77,14 @@ export class StartAuthorization extends Context.Service<StartAuthorization>()(
       const authorizations = yield* AuthorizationRepository
       const integrations = yield* IntegrationRepository
       const tokens = yield* TokenRepository
-      const audit = yield* AuditTrail
+      const chronicle = yield* Chronicle
       const journal = yield* Journal
       const secrets = yield* OneTimeSecret
       const random = yield* SecureRandom.SecureRandom
       const returnUrls = yield* ReturnUrls
+      const { catalogue } = yield* FeatureRegistry
+      const policies = yield* ScopePolicyRepository
+      const words = yield* Effect.context<FeatureRegistry | Digest.Digest>()
 
       const findUpgraded = Effect.fnUntraced(function* (
         user: UserScope,
@@ -92,6 +111,31 @@ export class StartAuthorization extends Context.Service<StartAuthorization>()(
         }
       })
 
+      const requireShownToday = Effect.fnUntraced(function* (provider: Provider, input: AuthorizationInput) {
+        if (Option.isNone(input.text)) return
+        const { locale, version } = input.text.value
+        const { features, scopes } = input
+        const today = yield* Effect.provideContext(versionOf(provider, { features, scopes, locale }), words)
+        if (today !== version) return yield* new ConsentTextOutdated({ version: today })
+      })
+
+      /** What the tenant's policy keeps from this caller is not asked for. */
+      const requireAllowed = Effect.fnUntraced(function* (
+        caller: Caller,
+        user: UserScope,
+        provider: Provider,
+        asked: ReadonlyArray<Scope>,
+        features: ReadonlyArray<FeatureId>
+      ) {
+        const found = yield* policies.find(user, provider.id)
+        if (Option.isNone(found)) return
+        const { policy } = found.value
+        const refused = asked.filter((scope) => !ScopePolicies.permits(policy, provider, caller.roles, scope))
+        if (refused.length > 0) return yield* new ScopeNotAllowed({ provider: provider.id, scopes: refused })
+        const feature = features.find((id) => !ScopePolicies.permitsFeature(policy, id))
+        if (feature !== undefined) return yield* new FeatureNotAllowed({ feature })
+      })
+
       return {
         start: Effect.fn("StartAuthorization.start")(function* (
           caller: Caller,
@@ -104,14 +148,17 @@ export class StartAuthorization extends Context.Service<StartAuthorization>()(
           }
           const registered = yield* registry.get(input.provider)
           const provider = registered.definition
-          const asked = yield* Effect.fromResult(ScopeCatalogue.requestedScopes(provider, input))
+          const asked = yield* Effect.fromResult(FeatureCatalogues.requestedScopes(catalogue, provider, input))
           const upgraded = Option.isNone(input.integrationId)
             ? undefined
             : yield* findUpgraded(user, registered, input.integrationId.value)
           if (Option.isNone(registered.credentials)) return yield* new ProviderNotConfigured({ provider: provider.id })
 
-          const incremental = upgraded?.incremental === true
-          const requestedScopes = upgraded === undefined ? asked : scopesOfUpgrade(provider, upgraded, asked)
+          const incremental = upgraded?.incremental === true && !input.narrows
+          const requestedScopes =
+            upgraded === undefined || input.narrows ? asked : scopesOfUpgrade(provider, upgraded, asked)
+          yield* requireShownToday(provider, input)
+          yield* requireAllowed(caller, user, provider, requestedScopes, input.features)
           const begun = yield* oauth.begin(registered, {
             scopes: requestedScopes,
             redirectUri: registered.redirectUri,
@@ -134,6 +181,8 @@ export class StartAuthorization extends Context.Service<StartAuthorization>()(
             requestedScopes,
             features: input.features,
             incremental,
+            narrows: input.narrows && upgraded !== undefined,
+            text: input.text,
             returnTo: input.returnTo,
             redirectUri: registered.redirectUri,
             error: Option.none(),
@@ -146,7 +195,7 @@ export class StartAuthorization extends Context.Service<StartAuthorization>()(
             Effect.gen(function* () {
               const flow = yield* vault.seal(flowContext(authorization), sealFlow(begun.flow))
               yield* authorizations.insert(user, authorization, { stateHash, flow })
-              yield* audit.record(
+              yield* chronicle.record(
                 yield* journal.byCaller(caller, user, {
                   action: "authorization.started",
                   object: { type: "authorization", id: authorization.id },
@@ -164,15 +213,20 @@ export class StartAuthorization extends Context.Service<StartAuthorization>()(
   static readonly layer = Layer.effect(this, this.make)
 }
 
-/** The new scopes alone where the provider adds them to a grant that is alive; else all that the grant should hold. */
+/**
+ * The new scopes alone where the provider adds them to a grant that is alive; else all that the grant should hold. What the user has
+ * withdrawn is not among those that it has.
+ */
 const scopesOfUpgrade = (
   provider: Provider,
-  upgraded: { readonly integration: Integration; readonly incremental: boolean },
+  { incremental, integration }: { readonly integration: Integration; readonly incremental: boolean },
   asked: ReadonlyArray<Scope>
-): ReadonlyArray<Scope> =>
-  upgraded.incremental
+): ReadonlyArray<Scope> => {
+  const held = integration.grantedScopes.filter((scope) => integration.consentedScopes.includes(scope))
+  return incremental
     ? Scopes.union(
         asked.filter((scope) => provider.identityScopes.includes(scope)),
-        Scopes.difference(asked, upgraded.integration.grantedScopes)
+        Scopes.difference(asked, held)
       )
-    : Scopes.union(asked, upgraded.integration.grantedScopes)
+    : Scopes.union(asked, held)
+}

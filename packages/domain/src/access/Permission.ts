@@ -4,13 +4,30 @@ import { isSameScope, type UserScope } from "../user/UserScope.ts"
 export const Role = Schema.Literals(["user", "service", "admin", "auditor"])
 export type Role = typeof Role.Type
 
-export const Permission = Schema.Literals(["integrations:read", "integrations:write", "tokens:read", "keys:write"])
+export const Permission = Schema.Literals([
+  "integrations:read",
+  "integrations:write",
+  "consents:read",
+  "consents:write",
+  "tokens:read",
+  "users:erase",
+  "keys:write",
+  "policies:write"
+])
 export type Permission = typeof Permission.Type
 
 const granted: Record<Role, ReadonlyArray<Permission>> = {
-  user: ["integrations:read", "integrations:write"],
-  service: ["integrations:read", "integrations:write", "tokens:read"],
-  admin: ["integrations:read", "integrations:write", "keys:write"],
+  user: ["integrations:read", "integrations:write", "consents:read", "consents:write", "users:erase"],
+  service: ["integrations:read", "integrations:write", "consents:read", "tokens:read"],
+  admin: [
+    "integrations:read",
+    "integrations:write",
+    "consents:read",
+    "consents:write",
+    "users:erase",
+    "keys:write",
+    "policies:write"
+  ],
   auditor: []
 }
 
@@ -21,6 +38,11 @@ export interface Caller {
   /** Permissions of the token itself, added to those of its roles. */
   readonly permissions: ReadonlyArray<Permission>
   readonly requestId: string
+  /** The OAuth client that the token was issued to, where it names one (`azp`, RFC 9068 `client_id`). */
+  readonly client?: string
+  /** Where the request came from. */
+  readonly address?: string
+  readonly agent?: string
 }
 
 /** The caller may see the resource but not do this to it. */

@@ -1,5 +1,6 @@
 import { type DateTime, Schema } from "effect"
 import type { Role } from "../access/Permission.ts"
+import type { IntegrationId } from "../integration/Integration.ts"
 import type { UserScope } from "../user/UserScope.ts"
 
 export const AuditEventId = Schema.String.check(Schema.isUUID(7)).pipe(Schema.brand("AuditEventId"))
@@ -13,6 +14,8 @@ export const AuditAction = Schema.Literals([
   "authorization.completion_refused",
   "consent.granted",
   "consent.withdrawn",
+  "feature.activated",
+  "feature.deactivated",
   "integration.connected",
   "integration.reconnected",
   "integration.reauthorization_required",
@@ -22,11 +25,15 @@ export const AuditAction = Schema.Literals([
   "integration.problem_noted",
   "integration.verified",
   "key.rotation_requested",
+  "policy.changed",
   "scope.escalation_refused",
   "token.refreshed",
   "token.refresh_failed",
   "token.rotation_in_doubt",
-  "token.released"
+  "token.released",
+  "user.erased",
+  "user.erasure_requested",
+  "user.exported"
 ])
 export type AuditAction = typeof AuditAction.Type
 
@@ -40,7 +47,12 @@ export interface AuditEvent {
   readonly about: UserScope
   readonly actor?: { readonly scope: UserScope; readonly role: Role | "none" }
   readonly action: AuditAction
-  readonly object: { readonly type: "authorization" | "integration" | "consent" | "key"; readonly id: string }
+  readonly object: {
+    readonly type: "authorization" | "integration" | "consent" | "feature" | "key" | "policy" | "user"
+    readonly id: string
+  }
+  /** Whose change it was, where the object is not the integration itself. The domain event says it; the trail does not. */
+  readonly integrationId?: IntegrationId
   readonly outcome: "success" | "failure"
   /** A code of a closed set, never a provider's text. */
   readonly reason?: string

@@ -1,4 +1,5 @@
 import { Data, DateTime, Duration, Option, Result, Schema } from "effect"
+import type { ShownText } from "../consent/Consent.ts"
 import type { IntegrationId } from "../integration/Integration.ts"
 import type { FeatureId, ProviderId } from "../provider/Provider.ts"
 import type { Scope } from "../scope/Scope.ts"
@@ -37,6 +38,10 @@ export interface Authorization {
   readonly requestedScopes: ReadonlyArray<Scope>
   readonly features: ReadonlyArray<FeatureId>
   readonly incremental: boolean
+  /** Is the grant to hold what is asked for and nothing of before? */
+  readonly narrows: boolean
+  /** What was shown to the user before they left for the provider, where the product says so. */
+  readonly text: Option.Option<ShownText>
   readonly returnTo: string
   readonly redirectUri: string
   readonly error: Option.Option<AuthorizationError>

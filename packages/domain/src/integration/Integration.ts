@@ -32,6 +32,11 @@ export interface Integration {
   readonly grantedScopes: ReadonlyArray<Scope>
   /** What the provider granted beyond it. */
   readonly surplusScopes: ReadonlyArray<Scope>
+  /** What its user's standing consents are for, with all that those scopes imply. */
+  readonly consentedScopes: ReadonlyArray<Scope>
+  /** Those of them that are in use: not for features alone that are switched off. */
+  readonly scopesInUse: ReadonlyArray<Scope>
+  /** The features that were activated with this account. Whether they work is told by their state. */
   readonly features: ReadonlyArray<FeatureId>
   readonly connectedAt: DateTime.Utc
   /** When the account was last authorized for it. */
@@ -75,7 +80,15 @@ export const reconnect = (
   integration: Integration,
   grant: Pick<
     Integration,
-    "account" | "requestedScopes" | "grantedScopes" | "surplusScopes" | "features" | "authorizedAt" | "reverifyAt"
+    | "account"
+    | "requestedScopes"
+    | "grantedScopes"
+    | "surplusScopes"
+    | "consentedScopes"
+    | "scopesInUse"
+    | "features"
+    | "authorizedAt"
+    | "reverifyAt"
   >
 ) => move(integration, "active", { ...grant, authorizations: integration.authorizations + 1, problem: Option.none() })
 
@@ -119,13 +132,17 @@ export const resolveDoubt = (integration: Integration): Integration =>
 /** Disconnected, or about to be: nothing brings it back. */
 export const hasEnded = ({ status }: Integration): boolean => status === "disconnecting" || status === "disconnected"
 
-export const beginDisconnect = (integration: Integration) => move(integration, "disconnecting", {})
+/** From here on it serves nothing, though its grant may still have to be revoked. */
+export const beginDisconnect = (integration: Integration) =>
+  move(integration, "disconnecting", { features: [], consentedScopes: [], scopesInUse: [] })
 
 /** Ends the integration: it stays listed, without tokens, features or problem. */
 export const disconnect = (integration: Integration, revocation: Revocation) =>
   move(integration, "disconnected", {
     revocation: Option.some(revocation),
     features: [],
+    consentedScopes: [],
+    scopesInUse: [],
     reverifyAt: Option.none(),
     problem: Option.none()
   })

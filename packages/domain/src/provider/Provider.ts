@@ -64,3 +64,14 @@ export const Provider = Schema.Struct({
   returnsEarlierConsents: Schema.Literals(["never", "incremental", "always"])
 })
 export type Provider = typeof Provider.Type
+
+/** A provider whose plugin is gone: nothing is known of its scopes but their names. */
+export const bareProvider = (id: ProviderId): Provider => ({
+  id,
+  name: id,
+  scopes: [],
+  identityScopes: [],
+  features: [],
+  incrementalAuthorization: false,
+  returnsEarlierConsents: "never"
+})

@@ -44,6 +44,8 @@ export const compareGrant = (
     readonly consentedBefore: ReadonlyArray<Scope>
     readonly incremental: boolean
     readonly returned: Option.Option<ReadonlyArray<Scope>>
+    /** Does the tenant allow that the service holds a scope that nobody asked for? Absent: every one of the catalogue. */
+    readonly permits?: (scope: Scope) => boolean
   }
 ): Result.Result<Grant, ScopeEscalation> => {
   const requested = canonicalAll(provider, grant.requested)
@@ -55,7 +57,8 @@ export const compareGrant = (
   const mayReturnEarlier =
     provider.returnsEarlierConsents === "always"
     || (provider.returnsEarlierConsents === "incremental" && grant.incremental)
-  const escalated = mayReturnEarlier ? surplus.filter((scope) => !isInCatalogue(provider, scope)) : surplus
+  const isAccepted = (scope: Scope) => isInCatalogue(provider, scope) && (grant.permits?.(scope) ?? true)
+  const escalated = mayReturnEarlier ? surplus.filter((scope) => !isAccepted(scope)) : surplus
   return escalated.length > 0
     ? Result.fail(new ScopeEscalation({ provider: provider.id, scopes: escalated }))
     : Result.succeed({

@@ -4,6 +4,7 @@ import * as Telemetry from "../../composition/Telemetry.ts"
 import { collect } from "../../configuration/Problems.ts"
 import * as ServerConfiguration from "../../configuration/ServerConfiguration.ts"
 import * as UnknownVariables from "../../configuration/UnknownVariables.ts"
+import { load as loadFeatures } from "../../features/ProductFeatures.ts"
 import { registered } from "../../providers/DynamicProviderRegistry.ts"
 import { load } from "../../providers/PluginLoader.ts"
 import { type Finding, fail, ok, warn } from "./Finding.ts"
@@ -35,6 +36,26 @@ const returnUrls = ({ returnUrls }: ServerConfiguration.Settings): Finding =>
         "Set it to the product's pages that users come back to"
       )
 
+const featuresOf = Effect.fnUntraced(function* (
+  { featuresFile }: ServerConfiguration.Settings,
+  providers: ReadonlyArray<RegisteredProvider>
+) {
+  const definitions = providers.map(({ definition }) => definition)
+  const { problems, value } = yield* collect(loadFeatures(featuresFile, definitions))
+  const plugins = new Set(definitions.flatMap(({ features }) => features.map(({ id }) => id)))
+  const own = Option.match(value, {
+    onNone: () => 0,
+    onSome: ({ catalogue }) => [...catalogue.keys()].filter((id) => !plugins.has(id)).length
+  })
+  return {
+    problems,
+    findings:
+      Option.isSome(featuresFile) && problems.length === 0
+        ? [ok("FEATURES_FILE", `${own} ${own === 1 ? "feature" : "features"} of the product`)]
+        : []
+  }
+})
+
 const providersOf = Effect.fnUntraced(function* ({ plugins, production, publicUrl }: ServerConfiguration.Settings) {
   const loads = yield* Effect.forEach(plugins, (entry) => collect(load(entry, production)))
   const loaded = loads.flatMap(({ value }) => Option.toArray(value))
@@ -53,7 +74,8 @@ export const report = Effect.gen(function* () {
   const settings = Option.getOrUndefined(read.value)
   const { problems, providers, slips } =
     settings === undefined ? { problems: [], providers: [], slips: [] } : yield* providersOf(settings)
-  const refusals = distinct([...read.problems, ...telemetry.problems, ...problems].map(problem))
+  const features = settings === undefined ? { problems: [], findings: [] } : yield* featuresOf(settings, providers)
+  const refusals = distinct([...read.problems, ...telemetry.problems, ...problems, ...features.problems].map(problem))
   const mode = settings?.production === true ? "production" : "development"
   return {
     settings,
@@ -61,6 +83,7 @@ export const report = Effect.gen(function* () {
     findings: [
       ...(refusals.length === 0 ? [ok(check, `complete, for ${mode}`)] : refusals),
       ...slips.map((slip) => warn(check, slip, "Correct its name, or leave it out")),
+      ...features.findings,
       ...(settings === undefined ? [] : [returnUrls(settings)])
     ]
   }

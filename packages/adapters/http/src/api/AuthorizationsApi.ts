@@ -1,4 +1,4 @@
-import { FeatureId, Scope } from "@oauth-manager/domain"
+import { FeatureId, Language, Scope } from "@oauth-manager/domain"
 import { Option, Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { Authentication } from "./Authentication.ts"
@@ -20,6 +20,28 @@ const Claims = text(4096).check(
   Schema.makeFilter((value) => isJsonObject(value) || "must be a JSON object, in text, as the challenge holds it")
 )
 
+/** The words that the user was shown: `text_version` and `locale` of `GET /v1/consent-texts`. */
+export const ShownTextInput = Schema.Struct({ text_version: text(64), locale: Language }).annotate({
+  identifier: "ShownText"
+})
+
+/** Wherever an authorization is begun. */
+export const onStart = [
+  Problems.unknown_provider,
+  Problems.unknown_scope,
+  Problems.unknown_feature,
+  Problems.scope_not_allowed,
+  Problems.feature_not_allowed,
+  Problems.consent_text_outdated,
+  Problems.return_to_not_allowed,
+  Problems.provider_mismatch,
+  Problems.provider_not_configured,
+  Problems.disconnected,
+  Problems.erasure_in_progress,
+  Problems.provider_unavailable,
+  Problems.provider_misconfigured
+] as const
+
 /** With neither `features` nor `scopes`, the authorization asks for what identifies the account alone. */
 export const StartAuthorizationBody = Schema.Struct({
   provider: text(64),
@@ -28,6 +50,8 @@ export const StartAuthorizationBody = Schema.Struct({
   integration_id: Schema.optionalKey(IntegrationIdInput),
   return_to: text(2048),
   login_hint: Schema.optionalKey(text(320)),
+  narrow: Schema.optionalKey(Schema.Boolean),
+  consent: Schema.optionalKey(ShownTextInput),
   claims: Schema.optionalKey(Claims)
 }).annotate({ identifier: "StartAuthorization" })
 
@@ -41,19 +65,7 @@ export const AuthorizationsApi = HttpApiGroup.make("authorizations")
       params: ofUser,
       payload: StartAuthorizationBody,
       success: StartedAuthorizationView,
-      error: [
-        ...onUsers,
-        ...onBodies,
-        Problems.unknown_provider,
-        Problems.unknown_scope,
-        Problems.unknown_feature,
-        Problems.return_to_not_allowed,
-        Problems.provider_mismatch,
-        Problems.provider_not_configured,
-        Problems.disconnected,
-        Problems.provider_unavailable,
-        Problems.provider_misconfigured
-      ]
+      error: [...onUsers, ...onBodies, ...onStart]
     }).annotate(OpenApi.Summary, "Begin to connect an account, or to add scopes to an integration"),
     HttpApiEndpoint.get("get", "/v1/users/:user/authorizations/:id", {
       params: ofAuthorization,

@@ -1,4 +1,4 @@
-import { AuthorizationId, IntegrationId, UserId } from "@oauth-manager/domain"
+import { AuthorizationId, ConsentId, IntegrationId, UserId } from "@oauth-manager/domain"
 import { Schema, SchemaTransformation } from "effect"
 
 const uuid = Schema.String.annotate({ format: "uuid" })
@@ -12,4 +12,6 @@ export const AuthorizationIdInput = uuid.pipe(Schema.decodeTo(AuthorizationId, o
 /** `me`, or the id of a user on whose behalf a service or an admin acts. */
 export const ofUser = { user: UserId }
 export const ofAuthorization = { ...ofUser, id: AuthorizationIdInput }
+const ConsentIdInput = uuid.pipe(Schema.decodeTo(ConsentId, oneSpelling))
+export const ofConsent = { ...ofUser, id: ConsentIdInput }
 export const ofIntegration = { ...ofUser, id: IntegrationIdInput }

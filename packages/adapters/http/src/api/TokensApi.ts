@@ -21,6 +21,9 @@ export const ReadTokenBody = Schema.Struct({
 /** No instructions are known: an empty struct would take any value. */
 const RefreshTokenBody = Schema.Record(Schema.String, Schema.Never).annotate({ identifier: "RefreshToken" })
 
+/** What the tenant's policy keeps from the caller. */
+const onReleases = [Problems.scope_not_allowed, Problems.token_too_wide] as const
+
 /** The body may be left out. */
 const optionalBody = OpenApi.annotations({
   transform: (operation) => ({ ...operation, requestBody: { ...operation["requestBody"], required: false } })
@@ -32,7 +35,7 @@ export const TokensApi = HttpApiGroup.make("tokens")
       params: ofIntegration,
       payload: [ReadTokenBody, Schema.Null],
       success: TokenView,
-      error: [...onUsers, ...onBodies, ...onTokens, Problems.scope_not_granted]
+      error: [...onUsers, ...onBodies, ...onTokens, Problems.scope_not_granted, ...onReleases]
     })
       .annotate(OpenApi.Summary, "Read an access token, renewed first where it would not live for min_ttl")
       .annotateMerge(optionalBody),
@@ -40,7 +43,7 @@ export const TokensApi = HttpApiGroup.make("tokens")
       params: ofIntegration,
       payload: [RefreshTokenBody, Schema.Null],
       success: RefreshedTokenView,
-      error: [...onUsers, ...onBodies, ...onTokens]
+      error: [...onUsers, ...onBodies, ...onTokens, Problems.scope_not_granted, ...onReleases]
     })
       .annotate(OpenApi.Summary, "Renew the token now")
       .annotateMerge(optionalBody)

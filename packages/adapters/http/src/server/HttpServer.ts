@@ -8,11 +8,16 @@ import * as Edge from "./edge/Edge.ts"
 import { type Route, routerConfig } from "./edge/Routing.ts"
 import * as Authorizations from "./handlers/Authorizations.ts"
 import * as Callback from "./handlers/Callback.ts"
+import * as ConsentTexts from "./handlers/ConsentTexts.ts"
+import * as Consents from "./handlers/Consents.ts"
+import * as Features from "./handlers/Features.ts"
 import * as Health from "./handlers/Health.ts"
 import * as Integrations from "./handlers/Integrations.ts"
 import * as Keys from "./handlers/Keys.ts"
 import * as Providers from "./handlers/Providers.ts"
+import * as ScopePolicies from "./handlers/ScopePolicies.ts"
 import * as Tokens from "./handlers/Tokens.ts"
+import * as Users from "./handlers/Users.ts"
 import * as CallbackPages from "./pages/CallbackPages.ts"
 import * as Docs from "./pages/Docs.ts"
 import * as Landing from "./pages/Landing.ts"
@@ -29,11 +34,16 @@ const openapiPath = "/openapi.json"
 const Handlers = Layer.mergeAll(
   Authorizations.layer,
   Callback.layer,
+  ConsentTexts.layer,
+  Consents.layer,
+  Features.layer,
   Health.layer,
   Integrations.layer,
   Keys.layer,
   Providers.layer,
-  Tokens.layer
+  ScopePolicies.layer,
+  Tokens.layer,
+  Users.layer
 ).pipe(Layer.provide([BearerAuthentication.layer, CallbackPages.layer]))
 
 const MaxBodySize = Layer.succeed(HttpIncomingMessage.MaxBodySize, ByteSize.kibibytes(64))

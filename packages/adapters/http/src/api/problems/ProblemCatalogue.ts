@@ -38,6 +38,22 @@ export const problemCatalogue = {
     title: "Scope not granted",
     meaning: "The user has not granted `missing_scopes`: start an authorization that asks for them."
   },
+  scope_not_allowed: {
+    status: 403,
+    title: "Scope not allowed",
+    meaning: "The tenant's policy keeps `scopes` from this caller, whatever the user has granted."
+  },
+  feature_not_allowed: {
+    status: 403,
+    title: "Feature not allowed",
+    meaning: "The tenant's policy keeps the feature, or a scope that it needs, from this caller."
+  },
+  token_too_wide: {
+    status: 403,
+    title: "Token too wide",
+    meaning:
+      "The token can do more at the provider (`excess_scopes`) than the user consents to and the tenant's policy allows: narrow the grant by an authorization with `narrow`, or have the policy release it."
+  },
   completion_token_invalid: {
     status: 403,
     title: "Completion token invalid",
@@ -62,6 +78,11 @@ export const problemCatalogue = {
     status: 409,
     title: "Disconnected",
     meaning: "The integration is disconnected: connect the account anew."
+  },
+  erasure_in_progress: {
+    status: 409,
+    title: "Erasure in progress",
+    meaning: "The user is being erased: nothing can be connected before that has ended."
   },
   reauthorization_required: {
     status: 409,
@@ -113,6 +134,22 @@ export const problemCatalogue = {
     title: "Admin action required",
     meaning: "An administrator of the account's organization must allow the product at the provider; the user cannot."
   },
+  provider_choice_required: {
+    status: 409,
+    title: "Provider choice required",
+    meaning: "Several `providers` could serve the feature: name one of them."
+  },
+  consent_text_outdated: {
+    status: 409,
+    title: "Consent text outdated",
+    meaning: "The words shown are not those of today, which are of `version`: show them, and begin again."
+  },
+  policy_outdated: {
+    status: 409,
+    title: "Policy outdated",
+    meaning:
+      "The policy's newest version is `version`, and not the one that the request names: read it and decide anew."
+  },
   payload_too_large: {
     status: 413,
     title: "Payload too large",
@@ -137,6 +174,11 @@ export const problemCatalogue = {
     status: 422,
     title: "Unknown feature",
     meaning: "`features` are not among the features that the provider lists."
+  },
+  provider_unsuitable: {
+    status: 422,
+    title: "Provider unsuitable",
+    meaning: "The provider has no part in the feature; `providers` have."
   },
   provider_mismatch: {
     status: 422,

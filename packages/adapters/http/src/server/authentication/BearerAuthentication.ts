@@ -1,5 +1,5 @@
 import type { Caller } from "@oauth-manager/domain"
-import { Effect, Layer, Redacted } from "effect"
+import { Effect, Layer, Option, Redacted } from "effect"
 import { HttpServerRequest } from "effect/http"
 import { Authentication, CurrentCaller } from "../../api/index.ts"
 import { refusing } from "../problems/Refuse.ts"
@@ -21,6 +21,20 @@ const bearerToken = (
     : Effect.succeed(Redacted.make(token))
 }
 
+const agentLength = 1024
+
+/** From where a request comes, as far as it tells. */
+const originOf = ({
+  headers,
+  remoteAddress
+}: HttpServerRequest.HttpServerRequest): Pick<Caller, "address" | "agent"> => {
+  const agent = headers["user-agent"]?.slice(0, agentLength) ?? ""
+  return {
+    ...Option.match(remoteAddress, { onNone: () => ({}), onSome: (address) => ({ address }) }),
+    ...(agent === "" ? {} : { agent })
+  }
+}
+
 /** Who makes the current request. */
 export const authenticate = (
   verification: CallerVerification["Service"]
@@ -33,7 +47,7 @@ export const authenticate = (
     const request = yield* HttpServerRequest.HttpServerRequest
     const token = yield* bearerToken(request.headers["authorization"])
     const caller = yield* verification.verify(token)
-    return { ...caller, requestId: yield* CurrentRequestId }
+    return { ...caller, ...originOf(request), requestId: yield* CurrentRequestId }
   })
 
 export const layer = Layer.effect(

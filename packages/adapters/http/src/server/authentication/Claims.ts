@@ -1,10 +1,11 @@
 import { type Caller, defaultTenant, Permission, Role, TenantId, UserId } from "@oauth-manager/domain"
 import { Effect, Option, Schema } from "effect"
 import type { JWTPayload } from "jose"
+import { text } from "../../api/Text.ts"
 import { TokenRejected } from "../problems/RequestFailures.ts"
 
 /** Who the product's auth service vouches for. */
-export type VerifiedCaller = Omit<Caller, "requestId">
+export type VerifiedCaller = Omit<Caller, "requestId" | "address" | "agent">
 
 /** The names of claims. Where no tenant claim is named, the deployment has one tenant. */
 export interface ClaimNames {
@@ -19,6 +20,7 @@ const isUserId = Schema.is(UserId)
 const isTenantId = Schema.is(TenantId)
 const isRole = Schema.is(Role)
 const isPermission = Schema.is(Permission)
+const isClient = Schema.is(text(255))
 
 /** A list of strings, or one string with spaces between them. Anything else grants nothing. */
 const words = (claim: unknown): ReadonlyArray<unknown> => {
@@ -32,6 +34,12 @@ const tenantOf = (payload: JWTPayload, name: string | undefined): Option.Option<
   return isTenantId(claim) ? Option.some(claim) : Option.none()
 }
 
+/** The client that the token was issued to: `azp` of OpenID Connect Core §2, else `client_id` of RFC 9068 §2.2. */
+const clientOf = ({ azp, client_id: clientId }: JWTPayload): Pick<VerifiedCaller, "client"> => {
+  const client = azp ?? clientId
+  return isClient(client) ? { client } : {}
+}
+
 /** Whom a verified token names, and what it lets them do: unknown roles and permissions are nobody's. */
 export const readClaims = (payload: JWTPayload, names: ClaimNames): Effect.Effect<VerifiedCaller, TokenRejected> => {
   const tenant = tenantOf(payload, names.tenant)
@@ -41,6 +49,7 @@ export const readClaims = (payload: JWTPayload, names: ClaimNames): Effect.Effec
   return Effect.succeed({
     scope: { tenant: tenant.value, user },
     roles: words(payload[names.roles]).filter(isRole),
-    permissions: words(payload[names.scope]).filter(isPermission)
+    permissions: words(payload[names.scope]).filter(isPermission),
+    ...clientOf(payload)
   })
 }

@@ -19,7 +19,7 @@ export const make = (origins: ReadonlyArray<string>) => {
       method === "OPTIONS" && isAllowed(headers["origin"]) && headers["access-control-request-method"] !== undefined,
 
     preflightHeaders: {
-      "access-control-allow-methods": "GET, POST, DELETE",
+      "access-control-allow-methods": "GET, POST, PUT, DELETE",
       "access-control-allow-headers": "Authorization, Content-Type, X-Request-Id",
       "access-control-max-age": "600"
     } satisfies HeadersRecord,

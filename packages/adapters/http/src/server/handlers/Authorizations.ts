@@ -29,6 +29,11 @@ export const layer = HttpApiBuilder.group(
           integrationId: Option.fromUndefinedOr(payload.integration_id),
           returnTo: payload.return_to,
           loginHint: Option.fromUndefinedOr(payload.login_hint),
+          narrows: payload.narrow ?? false,
+          text: Option.map(Option.fromUndefinedOr(payload.consent), ({ locale, text_version: version }) => ({
+            version,
+            locale
+          })),
           claims: Option.fromUndefinedOr(payload.claims)
         })
         return startedAuthorizationView(authorization, authorizationUrl)

@@ -4,21 +4,34 @@ import type {
   AuthorizationNotReady,
   CompletionInProgress,
   CompletionTokenInvalid,
+  ConsentTextOutdated,
   Disconnected,
+  ErasureInProgress,
+  FeatureNotAllowed,
   NotFound,
+  PolicyOutdated,
+  ProviderChoiceRequired,
   ProviderMisconfigured,
   ProviderMismatch,
   ProviderNotConfigured,
   ProviderUnavailable,
+  ProviderUnsuitable,
   ReauthorizationRequired,
   RepositoryUnavailable,
   ReturnUrlNotAllowed,
-  ScopeNotGranted,
   SharedGrantUnconfirmed,
   UnknownProvider,
   UnknownState
 } from "@oauth-manager/application"
-import type { AuthorizationError, PermissionRequired, UnknownFeature, UnknownScope } from "@oauth-manager/domain"
+import type {
+  AuthorizationError,
+  PermissionRequired,
+  ScopeNotAllowed,
+  ScopeNotGranted,
+  TokenTooWide,
+  UnknownFeature,
+  UnknownScope
+} from "@oauth-manager/domain"
 import { Duration, Option } from "effect"
 import { type Refusal, refusal, retryAfter } from "./Refusal.ts"
 import type {
@@ -77,10 +90,18 @@ export type Refused =
   | AuthorizationNotReady
   | AuthorizationFailed
   | Disconnected
+  | ErasureInProgress
   | ReauthorizationRequired
   | AdminActionRequired
   | SharedGrantUnconfirmed
+  | PolicyOutdated
+  | ConsentTextOutdated
+  | FeatureNotAllowed
+  | ProviderChoiceRequired
+  | ProviderUnsuitable
+  | ScopeNotAllowed
   | ScopeNotGranted
+  | TokenTooWide
   | ProviderUnavailable
   | ProviderMisconfigured
   | RepositoryUnavailable
@@ -176,6 +197,13 @@ export const refusals = {
   },
 
   Disconnected: () => refusal("disconnected", "The integration is disconnected: connect the account anew.", {}),
+  ErasureInProgress: () =>
+    refusal(
+      "erasure_in_progress",
+      "The user is being erased: nothing can be connected before that has ended.",
+      {},
+      retryAfter(Duration.seconds(30))
+    ),
   ReauthorizationRequired: ({ provider, scopes }) =>
     refusal("reauthorization_required", "The user must authorize again: start an authorization as in authorize.", {
       authorize: { provider, scopes }
@@ -190,6 +218,26 @@ export const refusals = {
     refusal("shared_grant", "Revoking the grant ends integrations too: repeat with confirm=shared to end them all.", {
       integrations
     }),
+  ScopeNotAllowed: ({ scopes }) =>
+    refusal("scope_not_allowed", "The tenant's policy keeps scopes from this caller.", { scopes }),
+  FeatureNotAllowed: ({ feature }) =>
+    refusal("feature_not_allowed", `The tenant's policy keeps the feature ${feature} from this caller.`, { feature }),
+  TokenTooWide: ({ excess }) =>
+    refusal(
+      "token_too_wide",
+      "The token can do more than the user consents to and the policy allows: narrow the grant by an authorization with narrow.",
+      { excess_scopes: excess }
+    ),
+  ProviderChoiceRequired: ({ providers }) =>
+    refusal("provider_choice_required", "Several providers could serve the feature: name one of them.", { providers }),
+  ProviderUnsuitable: ({ provider, providers }) =>
+    refusal("provider_unsuitable", `The provider ${provider} has no part in the feature.`, { providers }),
+  ConsentTextOutdated: ({ version }) =>
+    refusal("consent_text_outdated", "The words shown are not those of today: show them, and begin again.", {
+      version
+    }),
+  PolicyOutdated: ({ version }) =>
+    refusal("policy_outdated", `The newest version of the policy is ${version}: read it and decide anew.`, { version }),
   ScopeNotGranted: ({ missing }) =>
     refusal(
       "scope_not_granted",

@@ -59,7 +59,7 @@ export const integrationView = (report: IntegrationReport): IntegrationView => {
     account: accountView(integration.account),
     scopes: integration.grantedScopes,
     missing_scopes: Integrations.missingScopes(integration),
-    features: integration.features,
+    features: report.features,
     connected_at: integration.connectedAt,
     ...Option.match(token, { onNone: () => ({}), onSome: (times) => ({ token: tokenTimesView(times) }) }),
     ...ailment(report),
