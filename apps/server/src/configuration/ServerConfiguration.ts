@@ -1,6 +1,7 @@
 import { Context, Effect, Layer, Option, Schema } from "effect"
 import type { StartupFailed } from "../StartupFailed.ts"
 import * as DatabaseSettings from "./DatabaseSettings.ts"
+import * as EgressSettings from "./EgressSettings.ts"
 import * as KeySettings from "./KeySettings.ts"
 import { refuse } from "./Problems.ts"
 import { HttpUrl, List, Origins, Port, ReturnUrlList, setting, withDefault } from "./Setting.ts"
@@ -25,6 +26,7 @@ export interface Settings extends DatabaseSettings.DatabaseSettings, KeySettings
   readonly sandboxPort: number
   readonly returnUrls: ReadonlyArray<string>
   readonly corsOrigins: ReadonlyArray<string>
+  readonly egress: EgressSettings.EgressSettings
 }
 
 const productionPlugins = [
@@ -106,7 +108,8 @@ export const read: Effect.Effect<Settings, StartupFailed> = Effect.gen(function*
     returnUrls: yield* withDefault<ReadonlyArray<string>>(production ? [] : [publicUrl])(
       setting("RETURN_URLS", ReturnUrlList)
     ),
-    corsOrigins: yield* withDefault<ReadonlyArray<string>>([])(setting("CORS_ORIGINS", Origins))
+    corsOrigins: yield* withDefault<ReadonlyArray<string>>([])(setting("CORS_ORIGINS", Origins)),
+    egress: yield* EgressSettings.egressSettings
   }
 })
 
