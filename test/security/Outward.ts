@@ -28,7 +28,8 @@ export const resolver = (...answers: readonly [ReadonlyArray<string>, ...Readonl
 /** What became of a request: its status, or why there was none. */
 export const outcome = (url: string): Effect.Effect<string, never, HttpClient.HttpClient> =>
   HttpClient.get(url).pipe(
-    Effect.map(({ status }) => String(status)),
+    // A connection is kept only for who reads to the end
+    Effect.flatMap(({ status, text }) => Effect.as(text, String(status))),
     Effect.catch(({ reason }) => {
       const cause = "cause" in reason ? reason.cause : undefined
       return Effect.succeed(cause instanceof Error && "code" in cause ? String(cause.code) : reason._tag)

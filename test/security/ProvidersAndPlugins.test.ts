@@ -58,7 +58,7 @@ describe("D. providers and plugins", () => {
           yield* Effect.exit(revoke(another.provider))
         }
         server.on("token", () => reply(status, "", { location }))
-        assert.strictEqual(shown(yield* Effect.flip(refresh(provider))), "ProviderUnavailable unusable_response")
+        assert.strictEqual(shown(yield* Effect.flip(refresh(provider))), "ProviderMisconfigured redirect")
       }
       assert.strictEqual(elsewhere.reached(), 0)
     })
@@ -169,7 +169,7 @@ describe("D. providers and plugins", () => {
         response.writeHead(200, { connection: seen.length === 2 ? "close" : "keep-alive" }).end("{}")
       })
       const { asked, resolve } = resolver(["127.0.0.1"], ["10.0.0.1"], ["169.254.169.254"])
-      const ask = outcome(`http://localhost:${port}/token`)
+      const ask = Effect.delay(outcome(`http://localhost:${port}/token`), "20 millis")
       const met = Effect.all([ask, ask, ask, ask])
       assert.deepStrictEqual(yield* Effect.provide(met, client({ loopback: true, resolve }), { local: true }), [
         "200",
@@ -298,6 +298,7 @@ describe("D. providers and plugins", () => {
       Effect.gen(function* () {
         const { server } = yield* start
         const api = yield* FaultyAuthorizationServer.start
+        server.claims = { nonce: "n", aud: "client:1" }
         const odd = "s3cret+&%=/: ü"
         const provider = deployed(
           sample(server.issuer, {
