@@ -14,6 +14,7 @@ const honest = { version: "1.0.0", integrity: lockfile.packages["node_modules/jo
 
 const poison: ReadonlyArray<readonly [what: string, path: string, changes: Readonly<Record<string, unknown>>]> = [
   ["a package without a hash", "node_modules/jose", { integrity: undefined }],
+  ["another version of a package that has none", "node_modules/@effect/tsgo-linux-arm", { version: "0.45.1" }],
   ["a package with a weak hash", "node_modules/jose", { integrity: "sha1-2jmj7l5rSw0yVb/vlWAYkK/YBwk=" }],
   [
     "a weak hash beside a strong one",
@@ -46,7 +47,7 @@ const poison: ReadonlyArray<readonly [what: string, path: string, changes: Reado
 ]
 
 describe("package-lock.json", () => {
-  it("row 48: names a sha512 hash for every package, all of the one public registry or of this repository", () => {
+  it("row 48: names a sha512 hash for every package but six of the type checker's, all of the one public registry or of this repository", () => {
     assert.deepStrictEqual(faults(lockfile, workspaces), [])
     assert.isAbove(installed(lockfile).length, 200)
   })

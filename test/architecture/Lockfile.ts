@@ -5,6 +5,7 @@ interface Entry {
   readonly resolved?: string
   readonly integrity?: string
   readonly link?: boolean
+  readonly optional?: boolean
   readonly dependencies?: Readonly<Record<string, string>>
   readonly devDependencies?: Readonly<Record<string, string>>
   readonly optionalDependencies?: Readonly<Record<string, string>>
@@ -24,16 +25,29 @@ const sha512 = /^sha512-[A-Za-z0-9+/]{86}==$/
 /** A version or a range of them, or another package of the registry under this name. */
 const isPlain = (range: string): boolean => /^(npm:(@[\w.-]+\/)?[\w.-]+@)?[\w\s.^~<>=|*+-]+$/.test(range)
 
+/**
+ * The type checker's binaries for other systems, of a scope that is Effect's alone: development only, and the registry that
+ * the lock file was made from does not have them.
+ */
+const withoutHash: ReadonlySet<string> = new Set(
+  ["darwin-arm64", "darwin-x64", "linux-arm", "linux-arm64", "win32-arm64", "win32-x64"].map(
+    (system) => `node_modules/@effect/tsgo-${system}@0.45.0`
+  )
+)
+
+const isHashed = (path: string, { integrity, optional, version }: Entry): boolean =>
+  integrity === undefined ? optional === true && withoutHash.has(`${path}@${version}`) : sha512.test(integrity)
+
 const nameAt = (path: string): string => path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length)
 
 const sourceFaults = (path: string, entry: Entry, workspaces: ReadonlySet<string>): ReadonlyArray<string> => {
-  const { integrity, link, resolved, version } = entry
+  const { link, resolved, version } = entry
   if (!path.includes("node_modules/")) return workspaces.has(path) ? [] : [`${path} is no workspace`]
   if (link === true) {
     return workspaces.has(resolved ?? "") ? [] : [`${path} links to ${resolved}, which is no workspace`]
   }
   return [
-    ...(integrity !== undefined && sha512.test(integrity) ? [] : [`${path} has no sha512 hash`]),
+    ...(isHashed(path, entry) ? [] : [`${path} has no sha512 hash`]),
     ...(version !== undefined && /^\d+\.\d+\.\d+[\w.+-]*$/.test(version) ? [] : [`${path} has the version ${version}`]),
     ...(resolved === undefined || isOfRegistry(resolved) ? [] : [`${path} comes from ${resolved}`])
   ]
