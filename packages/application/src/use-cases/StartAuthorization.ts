@@ -6,6 +6,7 @@ import {
   type FeatureId,
   type Integration,
   type IntegrationId,
+  personOf,
   type Provider,
   type Scope,
   FeatureCatalogues,
@@ -86,6 +87,20 @@ export class StartAuthorization extends Context.Service<StartAuthorization>()(
       const policies = yield* ScopePolicyRepository
       const words = yield* Effect.context<FeatureRegistry | Digest.Digest>()
 
+      /** An incremental authorization would bring the scopes of the plugins that the person's grant is shared with, too. */
+      const sharesGrant = Effect.fnUntraced(function* (
+        registered: RegisteredProvider,
+        { account, id, owner }: Integration
+      ) {
+        const providers = sharing(registered, yield* registry.list)
+        if (providers.length < 2) return false
+        const connected = yield* integrations.listConnected(owner)
+        return connected.some(
+          (other) =>
+            other.id !== id && providers.includes(other.provider) && personOf(other.account) === personOf(account)
+        )
+      })
+
       const findUpgraded = Effect.fnUntraced(function* (
         user: UserScope,
         registered: RegisteredProvider,
@@ -102,12 +117,10 @@ export class StartAuthorization extends Context.Service<StartAuthorization>()(
         const token = yield* tokens.find(user, id)
         const isRefused = Option.exists(integration.problem, ({ code }) => code === "refresh_refused")
         const isAlive = integration.status === "active" && !isRefused
-        // Of a grant that several plugins share, an incremental authorization would bring the scopes of the others too
-        const isShared = sharing(registered, yield* registry.list).length > 1
         return {
           integration,
           hasRefreshToken: isAlive && Option.exists(token, (held) => Option.isSome(held.refreshToken)),
-          incremental: isAlive && provider.incrementalAuthorization && !isShared
+          incremental: isAlive && provider.incrementalAuthorization && !(yield* sharesGrant(registered, integration))
         }
       })
 
