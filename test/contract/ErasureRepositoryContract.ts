@@ -167,6 +167,35 @@ export const erasureRepositoryContract = contract<PersistencePorts>("ErasureRepo
     })
   )
 
+  it.effect("is not complete while a refresh or completion may come back that began just before it did", () =>
+    Effect.gen(function* () {
+      const { authorizations, erasures, tokens, units } = yield* persistence
+      const refreshing = yield* writeEverything(aScope())
+      const lease = { generation: refreshing.token.generation, owner: "refresher", duration: long }
+      const completing = yield* writeEverything(aScope())
+      const { authorization } = completing
+      const completionHash = aHash()
+      yield* authorizations.park(completing.owner, authorization, { code: aCiphertext(), completionHash })
+      const claim = { completionHash, owner: "completer", duration: long }
+      for (const [{ owner, integration }, work, answered] of [
+        [refreshing, tokens.acquireLease(refreshing.owner, refreshing.integration.id, lease), "Acquired"],
+        [completing, authorizations.claimCompletion(completing.owner, authorization.id, claim), "Claimed"]
+      ] as const) {
+        const { answer, end } = yield* hold(
+          Effect.map(work, ({ _tag }) => _tag),
+          (begun) => units.forUser(owner, begun)
+        )
+        assert.strictEqual(answer, answered)
+        const beginning = yield* Effect.forkChild(begun(owner))
+        yield* Effect.sleep("200 millis")
+        yield* end
+        const { id } = yield* Fiber.join(beginning)
+        yield* tokens.destroy(owner, integration.id)
+        assert.isTrue(Option.isNone(yield* erasures.complete(owner, id, givingUp)), answered)
+      }
+    })
+  )
+
   it.effect("destroys all that names the user, and nothing of anybody else", () =>
     Effect.gen(function* () {
       const { erasures, units, users } = yield* persistence

@@ -64,14 +64,19 @@ export const layer = Layer.effect(
         maybeReference
       )
 
+    const unfinished = (scope: UserScope) => sql`${own(scope)} AND status IN ('pending', 'authorized')`
+
     // A completion may hold an integration and want its authorization: the integrations come first, as everywhere
-    const lockAndExpire = Effect.fnUntraced(function* (scope: UserScope) {
+    const lock = Effect.fnUntraced(function* (scope: UserScope) {
       yield* sql`SELECT FROM integrations WHERE ${own(scope)} ORDER BY id FOR NO KEY UPDATE`
-      yield* sql`UPDATE authorizations
+      yield* sql`SELECT FROM authorizations WHERE ${unfinished(scope)} ORDER BY id FOR NO KEY UPDATE`
+    })
+
+    const expire = (scope: UserScope) =>
+      sql`UPDATE authorizations
         SET status = 'expired', flow = NULL, code = NULL, completion_hash = NULL, completion_owner = NULL,
           completion_until = NULL, state_consumed_at = coalesce(state_consumed_at, clock_timestamp())
-        WHERE ${own(scope)} AND status IN ('pending', 'authorized')`
-    })
+        WHERE ${unfinished(scope)}`
 
     const begin = Effect.fnUntraced(function* (
       scope: UserScope,
@@ -82,6 +87,8 @@ export const layer = Layer.effect(
       if (Option.isNone(subject)) return Option.none()
       const before = yield* running(scope)
       if (Option.isSome(before)) return Option.some({ erasure: before.value, isNew: false })
+      // Under the locks, so that no refresh or completion begins between the look at them and their end
+      yield* lock(scope)
       yield* sql`INSERT INTO erasures (id, tenant_id, subject, data_key_id, requested_at, request_id, in_flight_until, due_at)
         VALUES (${id}, ${scope.tenant}, ${subject.value}, (SELECT id FROM data_keys WHERE ${own(scope)}),
           ${DateTime.toDateUtc(requestedAt)}, ${requestId},
@@ -89,7 +96,7 @@ export const layer = Layer.effect(
             (SELECT max(lease_until) FROM tokens WHERE ${own(scope)}),
             (SELECT max(completion_until) FROM authorizations WHERE ${own(scope)})),
           ${fromNow(sql, delay)})`
-      yield* lockAndExpire(scope)
+      yield* expire(scope)
       return Option.map(yield* running(scope), (erasure) => ({ erasure, isNew: true }))
     })
 
