@@ -1,9 +1,10 @@
 import { ErasureInProgress, type ErasureEntry } from "@oauth-manager/application"
-import type { UserScope } from "@oauth-manager/domain"
+import { isSameScope, type UserScope } from "@oauth-manager/domain"
 import { assert } from "@effect/vitest"
 import { DateTime, Duration, Effect, Fiber, Option } from "effect"
 import {
   aCiphertext,
+  aDomainEvent,
   aHash,
   anAuthorization,
   anErasureEntry,
@@ -34,6 +35,9 @@ const authorize = Effect.fnUntraced(function* (owner: UserScope) {
   yield* authorizations.insert(owner, authorization, { stateHash: aHash(), flow: aCiphertext() })
   return authorization
 })
+
+const tagOf = <A extends { readonly _tag: string }, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.map(effect, ({ _tag }): string => _tag)
 
 const isListed = Effect.fnUntraced(function* (entry: ErasureEntry) {
   const { erasures } = yield* persistence
@@ -178,13 +182,10 @@ export const erasureRepositoryContract = contract<PersistencePorts>("ErasureRepo
       yield* authorizations.park(completing.owner, authorization, { code: aCiphertext(), completionHash })
       const claim = { completionHash, owner: "completer", duration: long }
       for (const [{ owner, integration }, work, answered] of [
-        [refreshing, tokens.acquireLease(refreshing.owner, refreshing.integration.id, lease), "Acquired"],
-        [completing, authorizations.claimCompletion(completing.owner, authorization.id, claim), "Claimed"]
+        [refreshing, tagOf(tokens.acquireLease(refreshing.owner, refreshing.integration.id, lease)), "Acquired"],
+        [completing, tagOf(authorizations.claimCompletion(completing.owner, authorization.id, claim)), "Claimed"]
       ] as const) {
-        const { answer, end } = yield* hold(
-          Effect.map(work, ({ _tag }) => _tag),
-          (begun) => units.forUser(owner, begun)
-        )
+        const { answer, end } = yield* hold(work, (begun) => units.forUser(owner, begun))
         assert.strictEqual(answer, answered)
         const beginning = yield* Effect.forkChild(begun(owner))
         yield* Effect.sleep("200 millis")
@@ -198,11 +199,15 @@ export const erasureRepositoryContract = contract<PersistencePorts>("ErasureRepo
 
   it.effect("destroys all that names the user, and nothing of anybody else", () =>
     Effect.gen(function* () {
-      const { erasures, units, users } = yield* persistence
+      const { erasures, events, units, users } = yield* persistence
       const mine = yield* writeEverything(aScope())
       const others = yield* Effect.forEach(strangersTo(mine.owner), (stranger) => writeEverything(stranger))
       const { reference } = yield* users.ensure(mine.owner)
+      for (const { owner } of [mine, ...others]) yield* units.forUser(owner, events.append(aDomainEvent(owner)))
       yield* units.forUser(mine.owner, erasures.destroy(mine.owner))
+      const told = (yield* events.pendingAcrossUsers(100_000)).map(({ owner }) => owner)
+      assert.isFalse(told.some((owner) => isSameScope(owner, mine.owner)))
+      for (const { owner } of others) assert.isTrue(told.some((one) => isSameScope(one, owner)))
       assert.deepStrictEqual(yield* whatIsThere(mine), nothing)
       for (const other of others) assert.deepStrictEqual(yield* whatIsThere(other), all)
       assert.notStrictEqual((yield* users.ensure(mine.owner)).reference, reference)

@@ -110,6 +110,7 @@ export const layer = Layer.effect(
               tokens: without(rows.tokens),
               authorizations: without(rows.authorizations),
               revocations: without(rows.revocations),
+              pending: rows.pending.filter(isKept),
               consents: without(rows.consents),
               orphanedConsents: [
                 ...rows.orphanedConsents,
