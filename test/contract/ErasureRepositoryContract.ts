@@ -259,14 +259,16 @@ export const erasureRepositoryContract = contract<PersistencePorts>("ErasureRepo
     })
   )
 
-  it.effect("keeps the proof of an erasure that was done again, once", () =>
+  it.effect("keeps the proof of an erasure that was done again, once, while the one who was erased is stored", () =>
     Effect.gen(function* () {
-      const { erasures, units } = yield* persistence
-      const owner = aScope()
-      const entry = anErasureEntry()
-      const keep = units.acrossUsers(erasures.keepProofAcrossUsers(owner, entry, now))
-      yield* keep
-      yield* keep
+      const { dataKeys, erasures, units, users } = yield* persistence
+      const { owner } = yield* writeEverything(aScope())
+      const entry = anErasureEntry({ subject: (yield* users.ensure(owner)).reference })
+      const dataKeyId = Option.map(yield* dataKeys.find(owner), ({ id }) => id)
+      const keep = (one: ErasureEntry) => units.acrossUsers(erasures.keepProofAcrossUsers(owner, one, now))
+      assert.isTrue(yield* keep(entry))
+      assert.isTrue(yield* keep(entry))
+      assert.isTrue(yield* keep(anErasureEntry({ dataKeyId })))
       const listed = yield* erasures.listAcrossUsers(100_000, Option.none())
       assert.deepStrictEqual(
         listed.filter(({ id }) => id === entry.id),
@@ -277,6 +279,39 @@ export const erasureRepositoryContract = contract<PersistencePorts>("ErasureRepo
             proof: Option.some({ erasedAt: now, revocations: { revoked: 0, unsupported: 0, givenUp: 0 } })
           }
         ]
+      )
+      const others = [anErasureEntry(), anErasureEntry({ dataKeyId: anErasureEntry().dataKeyId })]
+      for (const other of others) assert.isFalse(yield* keep(other))
+      yield* units.forUser(owner, erasures.destroy(owner))
+      assert.isFalse(yield* keep(entry))
+    })
+  )
+
+  it.effect("keeps no proof beside an erasure that runs", () =>
+    Effect.gen(function* () {
+      const { erasures, units, users } = yield* persistence
+      const { owner } = yield* writeEverything(aScope())
+      const entry = anErasureEntry({ subject: (yield* users.ensure(owner)).reference })
+      const erasure = yield* begun(owner)
+      assert.isFalse(yield* units.acrossUsers(erasures.keepProofAcrossUsers(owner, entry, now)))
+      assert.deepStrictEqual(yield* erasures.find(owner), Option.some(erasure))
+    })
+  )
+
+  it.effect("keeps a proof for one of 10 servers that replay at once", () =>
+    Effect.gen(function* () {
+      const { erasures, units, users } = yield* persistence
+      const { owner } = yield* writeEverything(aScope())
+      const entry = anErasureEntry({ subject: (yield* users.ensure(owner)).reference })
+      const replay = units.acrossUsers(
+        Effect.tap(erasures.keepProofAcrossUsers(owner, entry, now), (isStored) =>
+          isStored ? erasures.destroy(owner) : Effect.void
+        )
+      )
+      const outcomes = yield* atOnce(10, replay)
+      assert.lengthOf(
+        outcomes.filter((isStored) => isStored),
+        1
       )
     })
   )
