@@ -11,11 +11,10 @@ import {
 import { Context, Data, DateTime, Effect, Layer, Option } from "effect"
 import { NotFound, requireAccess } from "../access/Access.ts"
 import { Chronicle } from "../access/Chronicle.ts"
-import { type Entry, Journal } from "../access/Journal.ts"
-import { ended, Revoker } from "../disconnect/Revoker.ts"
+import { Journal } from "../access/Journal.ts"
+import { IntegrationEnd } from "../disconnect/IntegrationEnd.ts"
+import { Revoker } from "../disconnect/Revoker.ts"
 import { sharing } from "../disconnect/SharedGrants.ts"
-import { TokenHandover } from "../disconnect/TokenHandover.ts"
-import { ConsentRepository } from "../ports/ConsentRepository.ts"
 import { IntegrationRepository } from "../ports/IntegrationRepository.ts"
 import { ProviderRegistry, type RegisteredProvider } from "../ports/ProviderRegistry.ts"
 import { UnitOfWork } from "../ports/UnitOfWork.ts"
@@ -36,8 +35,7 @@ export class DisconnectIntegration extends Context.Service<DisconnectIntegration
       const units = yield* UnitOfWork
       const registry = yield* ProviderRegistry
       const integrations = yield* IntegrationRepository
-      const consents = yield* ConsentRepository
-      const handover = yield* TokenHandover
+      const ending = yield* IntegrationEnd
       const revoker = yield* Revoker
       const chronicle = yield* Chronicle
       const journal = yield* Journal
@@ -88,35 +86,14 @@ export class DisconnectIntegration extends Context.Service<DisconnectIntegration
         if (Option.isNone(found)) return yield* new NotFound()
         const integration = found.value
         if (Integrations.hasEnded(integration)) return { integration, pending: Option.none() }
-        const disconnecting = yield* Effect.fromResult(Integrations.beginDisconnect(integration)).pipe(Effect.orDie)
-        const pending = yield* handover.take(disconnecting, registered)
+        const withdrawal = { at: yield* DateTime.now, cause: "disconnected" } as const
+        const { entries, integration: next, pending } = yield* ending.end(integration, registered, withdrawal)
         // Without a token nothing is revoked, and nothing ends with it
         const lost = Option.isSome(pending) ? siblings : []
         if (lost.length > 0 && !confirmsShared) {
           return yield* new SharedGrantUnconfirmed({ integrations: lost.map((sibling) => sibling.id) })
         }
         yield* endShared(caller, lost)
-        const next = Option.isSome(pending)
-          ? disconnecting
-          : yield* Effect.fromResult(Integrations.disconnect(disconnecting, "unsupported")).pipe(Effect.orDie)
-        yield* integrations.update(user, next)
-        const withdrawn = yield* consents.withdrawAll(user, id, { at: yield* DateTime.now, cause: "disconnected" })
-        const entries: ReadonlyArray<Entry> = [
-          { action: "integration.disconnecting", object: { type: "integration", id }, outcome: "success" },
-          ...integration.features.map((feature): Entry => ({
-            action: "feature.deactivated",
-            object: { type: "feature", id: feature },
-            integrationId: id,
-            outcome: "success"
-          })),
-          ...withdrawn.map((consent): Entry => ({
-            action: "consent.withdrawn",
-            object: { type: "consent", id: consent },
-            integrationId: id,
-            outcome: "success"
-          })),
-          ...(Option.isSome(pending) ? [] : [ended(id, "unsupported")])
-        ]
         yield* chronicle.record(...(yield* Effect.forEach(entries, (entry) => journal.byCaller(caller, user, entry))))
         return { integration: next, pending }
       })
