@@ -12,6 +12,7 @@ import {
   type Provider,
   type Scope,
   ScopeCatalogue,
+  Scopes,
   type UserScope
 } from "@oauth-manager/domain"
 import { Context, type DateTime, Effect, Layer, Option } from "effect"
@@ -46,9 +47,18 @@ export class ConsentWriter extends Context.Service<ConsentWriter>()(
       }
 
       /** The account itself comes first: what identifies it, and what was asked for without a feature. */
-      const purposes = (provider: Provider, { features, requestedScopes }: Authorization): ReadonlyArray<Purpose> => {
+      const purposes = (
+        provider: Provider,
+        { features, requestedScopes }: Authorization,
+        before: ReadonlyArray<Consent>
+      ): ReadonlyArray<Purpose> => {
         const ofFeatures = features.map((id) => ofFeature(provider, id))
-        const explained = new Set(ofFeatures.flatMap(({ requested }) => requested))
+        // Where a provider is asked for the whole grant anew, what stands for a feature goes on standing for that alone
+        const stands = before.filter(({ feature, withdrawal }) => Option.isSome(feature) && Option.isNone(withdrawal))
+        const explained = new Set([
+          ...ofFeatures.flatMap(({ requested }) => requested),
+          ...ScopeCatalogue.closure(provider, Scopes.union(...stands.map(({ granted }) => granted)))
+        ])
         const others = ScopeCatalogue.canonicalAll(provider, requestedScopes).filter(
           (scope) => !explained.has(scope) || provider.identityScopes.includes(scope)
         )
@@ -112,12 +122,15 @@ export class ConsentWriter extends Context.Service<ConsentWriter>()(
           caller: Caller,
           {
             authorization,
+            before,
             grant,
             integrationId,
             now,
             provider
           }: {
             readonly authorization: Authorization
+            /** Those of the integration that stay in force. */
+            readonly before: ReadonlyArray<Consent>
             readonly provider: Provider
             readonly grant: Grant
             readonly integrationId: IntegrationId
@@ -129,7 +142,9 @@ export class ConsentWriter extends Context.Service<ConsentWriter>()(
           const origin = yield* originOf(caller, owner)
           const { id: authorizationId, text } = authorization
           const given = { owner, provider: provider.id, integrationId, authorizationId, text, origin, grantedAt: now }
-          return yield* Effect.forEach(purposes(provider, authorization), (purpose) => consentOf(purpose, held, given))
+          return yield* Effect.forEach(purposes(provider, authorization, before), (purpose) =>
+            consentOf(purpose, held, given)
+          )
         })
       }
     })

@@ -1,0 +1,77 @@
+import { WithdrawConsent } from "@oauth-manager/application"
+import type { Feature } from "@oauth-manager/domain"
+import google from "@oauth-manager/provider-google"
+import sandbox from "@oauth-manager/provider-sandbox"
+import youtube from "@oauth-manager/provider-youtube"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, HashMap, Option } from "effect"
+import { TestClock } from "effect/testing"
+import { features } from "../fakes/Samples.ts"
+import { ada, byAda, start, stored } from "./Journey.ts"
+import { beginning, consent, googleScope, inProduct, inProductOf, stateOf } from "./Product.ts"
+import { loseGrant, read } from "./Tokens.ts"
+
+const inGoogle = (...product: ReadonlyArray<Feature>) => inProductOf([google, youtube, sandbox], product)
+const readMail = googleScope("gmail.readonly")
+
+/** The newest consent to a feature, or to the account itself. */
+const consentTo = (feature?: string) =>
+  Effect.flatMap(stored, ({ consents }) => {
+    const all = HashMap.toValues(consents).toSorted((a, b) => (a.id < b.id ? -1 : 1))
+    return Effect.fromOption(
+      Option.fromUndefinedOr(all.findLast((one) => Option.getOrUndefined<string>(one.feature) === feature))
+    )
+  })
+
+const withdraw = (feature?: string) =>
+  Effect.flatMap(consentTo(feature), ({ id }) =>
+    WithdrawConsent.use((useCase) => useCase.withdraw(byAda, ada, id, { confirmsShared: false }))
+  )
+
+const asking = (names: ReadonlyArray<string>, input: Parameters<typeof start>[0] = {}) =>
+  start({ provider: "google", features: features(...names), scopes: [], ...input }).pipe(
+    Effect.map((started) => ({ ...started, asked: started.authorization.requestedScopes }))
+  )
+
+describe("The consent to the account itself", () => {
+  it.effect("covers nothing that another feature has a consent for, where the whole grant is asked for anew", () =>
+    Effect.gen(function* () {
+      const { integration } = yield* consent(yield* beginning("sandbox.notes.read"))
+      const upgrade = yield* beginning("sandbox.calendar.read")
+      const { granted } = yield* consentTo("sandbox.notes.read")
+      assert.includeMembers([...upgrade.asked], [...granted])
+      yield* consent(upgrade)
+      assert.notIncludeMembers([...(yield* consentTo()).granted], [...granted])
+      yield* withdraw("sandbox.notes.read")
+      assert.strictEqual(yield* stateOf("sandbox.notes.read"), "needs_scopes")
+      const refused = yield* Effect.flip(read(integration, { scopes: granted }))
+      assert.deepInclude(refused, { _tag: "ScopeNotGranted", missing: granted })
+    }).pipe(inGoogle())
+  )
+
+  it.effect("is as narrow where a dead token had all be asked for anew", () =>
+    Effect.gen(function* () {
+      const { integration } = yield* consent(yield* beginning("google.calendar.read"))
+      yield* TestClock.adjust("2 hours")
+      yield* loseGrant(integration)
+      yield* consent(yield* asking(["google.mail.read"], { integrationId: Option.some(integration.id) }))
+      yield* withdraw("google.calendar.read")
+      assert.strictEqual(yield* stateOf("google.calendar.read"), "needs_scopes")
+    }).pipe(inGoogle())
+  )
+})
+
+describe("A token that can do what was withdrawn", () => {
+  it.effect("is not handed out either after an authorization for something else brought it along", () =>
+    Effect.gen(function* () {
+      const { integration } = yield* consent(yield* beginning("google.calendar.read"))
+      yield* consent(yield* beginning("google.mail.read"), { earlier: integration.grantedScopes })
+      yield* withdraw("google.mail.read")
+      const tooWide = { _tag: "TokenTooWide" as const, excess: [readMail] }
+      assert.deepInclude(yield* Effect.flip(read(integration)), tooWide)
+      yield* consent(yield* beginning("google.tasks.write"), { earlier: [...integration.grantedScopes, readMail] })
+      assert.deepInclude(yield* Effect.flip(read(integration)), tooWide)
+      assert.strictEqual(yield* stateOf("google.mail.read"), "needs_scopes")
+    }).pipe(inProduct)
+  )
+})
