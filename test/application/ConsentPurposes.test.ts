@@ -6,13 +6,18 @@ import youtube from "@oauth-manager/provider-youtube"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, HashMap, Option } from "effect"
 import { TestClock } from "effect/testing"
-import { features } from "../fakes/Samples.ts"
+import { anAccount, features } from "../fakes/Samples.ts"
+import { aFeature, part } from "../domain/ProductSamples.ts"
 import { ada, byAda, start, stored } from "./Journey.ts"
-import { beginning, consent, googleScope, inProduct, inProductOf, stateOf } from "./Product.ts"
+import { activate, beginning, consent, deactivate, googleScope, inProduct, inProductOf, stateOf } from "./Product.ts"
 import { loseGrant, read } from "./Tokens.ts"
 
 const inGoogle = (...product: ReadonlyArray<Feature>) => inProductOf([google, youtube, sandbox], product)
-const readMail = googleScope("gmail.readonly")
+const [readCalendar, readMail, tasks] = [
+  googleScope("calendar.readonly"),
+  googleScope("gmail.readonly"),
+  googleScope("tasks")
+]
 
 /** The newest consent to a feature, or to the account itself. */
 const consentTo = (feature?: string) =>
@@ -58,6 +63,71 @@ describe("The consent to the account itself", () => {
       yield* withdraw("google.calendar.read")
       assert.strictEqual(yield* stateOf("google.calendar.read"), "needs_scopes")
     }).pipe(inGoogle())
+  )
+})
+
+describe("A feature that is switched on with what another has brought", () => {
+  const searchMail = aFeature("search", { alternatives: [[part("google", [readMail])]] })
+  const readNewest = Effect.gen(function* () {
+    const { integrationId } = yield* consentTo("search")
+    return (yield* read({ id: integrationId }, { scopes: [readMail] })).scopes
+  })
+
+  it.effect("has a consent of its own, also where it was refused before", () =>
+    Effect.gen(function* () {
+      yield* consent(yield* asking(["google.calendar.read", "search"]), { unticked: [readMail] })
+      assert.deepStrictEqual((yield* consentTo("search")).denied, [readMail])
+      yield* consent(yield* beginning("google.mail.read"), { earlier: [readCalendar] })
+      assert.deepInclude(yield* activate("search"), { _tag: "Active" })
+      yield* withdraw("google.mail.read")
+      assert.strictEqual(yield* stateOf("search"), "active")
+      assert.include([...(yield* readNewest)], readMail)
+    }).pipe(inGoogle(searchMail))
+  )
+
+  it.effect("has it for the alternative that serves it, be that another than the first at the provider", () =>
+    Effect.gen(function* () {
+      yield* consent(yield* beginning("google.mail.read"))
+      assert.deepInclude(yield* activate("search"), { _tag: "Active" })
+      yield* deactivate("google.mail.read")
+      assert.strictEqual(yield* stateOf("search"), "active")
+      assert.include([...(yield* readNewest)], readMail)
+    }).pipe(inGoogle({ ...searchMail, alternatives: [[part("google", [tasks])], [part("google", [readMail])]] }))
+  )
+})
+
+describe("A feature that requires another", () => {
+  const base = aFeature("base", { alternatives: [[part("google", [readMail])]] })
+  const top = aFeature("top", { alternatives: [[part("google", [tasks])]], dependsOn: features("base") })
+
+  it.effect("is active after one consent screen, where the other was switched off at the same account", () =>
+    Effect.gen(function* () {
+      yield* consent(yield* beginning("base"))
+      yield* deactivate("base")
+      const begun = yield* beginning("top")
+      assert.deepStrictEqual(begun.authorization.features, features("base", "top"))
+      yield* consent(begun, { earlier: [readMail] })
+      assert.strictEqual(yield* stateOf("top"), "active")
+    }).pipe(inGoogle(base, top))
+  )
+
+  it.effect("stays with its own account, where the other has one of its own and both are to be authorized anew", () =>
+    Effect.gen(function* () {
+      const first = (yield* consent(yield* asking(["base"]))).integration
+      const elsewhere = { answer: { account: anAccount() } }
+      const second = (yield* consent(yield* asking(["top"]), elsewhere)).integration
+      assert.strictEqual(yield* stateOf("top"), "active")
+      yield* TestClock.adjust("2 hours")
+      yield* loseGrant(first)
+      yield* loseGrant(second)
+      const begun = yield* beginning("top")
+      assert.deepStrictEqual(begun.authorization.features, features("base"))
+      yield* consent(begun)
+      const other = yield* beginning("top")
+      assert.deepStrictEqual(other.authorization.integrationId, Option.some(second.id))
+      yield* consent(other, elsewhere)
+      assert.strictEqual(yield* stateOf("top"), "active")
+    }).pipe(inGoogle(base, top))
   )
 })
 

@@ -5,6 +5,7 @@ import {
   ConsentId,
   type ConsentOrigin,
   type FeatureId,
+  type FeaturePart,
   Features,
   type Grant,
   type Integration,
@@ -36,9 +37,13 @@ export class ConsentWriter extends Context.Service<ConsentWriter>()(
       const vault = yield* TokenVault
       const random = yield* SecureRandom.SecureRandom
 
-      const ofFeature = (provider: Provider, id: FeatureId): Purpose => {
+      const firstPart = ({ id: provider }: Provider, id: FeatureId): FeaturePart | undefined => {
         const feature = catalogue.get(id)
-        const part = feature === undefined ? undefined : Features.partAt(feature, provider.id)
+        return feature === undefined ? undefined : Features.partAt(feature, provider)
+      }
+
+      const ofFeature = (id: FeatureId, part: FeaturePart | undefined): Purpose => {
+        const feature = catalogue.get(id)
         return {
           feature: Option.some(id),
           purpose: Option.fromUndefinedOr(feature?.purpose ?? feature?.title),
@@ -52,7 +57,7 @@ export class ConsentWriter extends Context.Service<ConsentWriter>()(
         { features, requestedScopes }: Authorization,
         before: ReadonlyArray<Consent>
       ): ReadonlyArray<Purpose> => {
-        const ofFeatures = features.map((id) => ofFeature(provider, id))
+        const ofFeatures = features.map((id) => ofFeature(id, firstPart(provider, id)))
         // Where a provider is asked for the whole grant anew, what stands for a feature goes on standing for that alone
         const stands = before.filter(({ feature, withdrawal }) => Option.isSome(feature) && Option.isNone(withdrawal))
         const explained = new Set([
@@ -96,19 +101,19 @@ export class ConsentWriter extends Context.Service<ConsentWriter>()(
 
       return {
         /**
-         * For a feature that is switched on with what was granted for another purpose before. `authorizationId` is the authorization
-         * by which the provider granted it.
+         * For a feature that is switched on with what was granted for another purpose before, which serves `part` of it.
+         * `authorizationId` is the authorization by which the provider granted it.
          */
         draftForFeature: Effect.fnUntraced(function* (
           caller: Caller,
           integration: Integration,
           provider: Provider,
-          feature: FeatureId,
+          { feature, part }: { readonly feature: FeatureId; readonly part: FeaturePart },
           given: Pick<Consent, "authorizationId" | "grantedAt" | "text">
         ) {
           const { grantedScopes, id: integrationId, owner } = integration
           const origin = yield* originOf(caller, owner)
-          return yield* consentOf(ofFeature(provider, feature), ScopeCatalogue.closure(provider, grantedScopes), {
+          return yield* consentOf(ofFeature(feature, part), ScopeCatalogue.closure(provider, grantedScopes), {
             ...given,
             owner,
             provider: provider.id,
