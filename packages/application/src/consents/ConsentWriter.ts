@@ -55,9 +55,15 @@ export class ConsentWriter extends Context.Service<ConsentWriter>()(
       const purposes = (
         provider: Provider,
         { features, requestedScopes }: Authorization,
-        before: ReadonlyArray<Consent>
+        before: ReadonlyArray<Consent>,
+        held: ReadonlyArray<Scope>
       ): ReadonlyArray<Purpose> => {
-        const ofFeatures = features.map((id) => ofFeature(id, firstPart(provider, id)))
+        const ofFeatures = features.map((id) => {
+          const part = firstPart(provider, id)
+          // Nobody was asked for what the tenant's policy kept, and nobody has refused it
+          const optional = part?.optional.filter((scope) => requestedScopes.includes(scope) || held.includes(scope))
+          return ofFeature(id, part === undefined ? undefined : { ...part, optional: optional ?? [] })
+        })
         // Where a provider is asked for the whole grant anew, what stands for a feature goes on standing for that alone
         const stands = before.filter(({ feature, withdrawal }) => Option.isSome(feature) && Option.isNone(withdrawal))
         const explained = new Set([
@@ -147,7 +153,7 @@ export class ConsentWriter extends Context.Service<ConsentWriter>()(
           const origin = yield* originOf(caller, owner)
           const { id: authorizationId, text } = authorization
           const given = { owner, provider: provider.id, integrationId, authorizationId, text, origin, grantedAt: now }
-          return yield* Effect.forEach(purposes(provider, authorization, before), (purpose) =>
+          return yield* Effect.forEach(purposes(provider, authorization, before, held), (purpose) =>
             consentOf(purpose, held, given)
           )
         })

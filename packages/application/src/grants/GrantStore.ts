@@ -124,10 +124,12 @@ export class GrantStore extends Context.Service<GrantStore>()("@oauth-manager/ap
       } satisfies Grant
     })
 
-    /** Those that were activated before, and those asked for now that are served. */
-    const featuresOf = (provider: ProviderDefinition, asked: ReadonlyArray<FeatureId>, next: Integration) => {
+    /** Those that were activated before, and those asked for now that are served; of a grant that is narrowed, none but those asked for. */
+    const featuresOf = ({ authorization, provider }: ReceivedGrant, next: Integration) => {
+      const { features: asked, narrows } = authorization
       const served = FeatureStates.servedFeatures(catalogue, provider, { ...next, features: asked })
-      return [...new Set([...next.features, ...served])]
+      const before = narrows ? next.features.filter((id) => asked.includes(id)) : next.features
+      return [...new Set([...before, ...served])]
     }
 
     const next = Effect.fnUntraced(function* (
@@ -238,10 +240,11 @@ export class GrantStore extends Context.Service<GrantStore>()("@oauth-manager/ap
       const drafted = yield* writer.draft(caller, { authorization, before, provider, grant, integrationId, now })
       const stands = [...before, ...drafted]
       const { consentedScopes } = Consents.scopesInForce(provider, stands, [])
-      const features = featuresOf(provider, authorization.features, { ...granted, consentedScopes })
+      const features = featuresOf(received, { ...granted, consentedScopes })
       const integration: Integration = { ...granted, features, ...Consents.scopesInForce(provider, stands, features) }
       yield* Option.isNone(existing) ? integrations.insert(owner, integration) : integrations.update(owner, integration)
       const activated = features.filter((id) => !Option.exists(existing, (known) => known.features.includes(id)))
+      const ended = granted.features.filter((id) => !features.includes(id))
       const moved = yield* moveFeatures(provider, activated, others)
       const held = yield* tokens.find(owner, integration.id)
       const answer = Option.exists(existing, isDead)
@@ -275,6 +278,12 @@ export class GrantStore extends Context.Service<GrantStore>()("@oauth-manager/ap
         ...withdrawn.map((id): Entry => ({
           action: "consent.withdrawn",
           object: { type: "consent", id },
+          integrationId,
+          outcome: "success"
+        })),
+        ...ended.map((id): Entry => ({
+          action: "feature.deactivated",
+          object: { type: "feature", id },
           integrationId,
           outcome: "success"
         })),
