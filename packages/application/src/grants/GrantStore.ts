@@ -124,12 +124,13 @@ export class GrantStore extends Context.Service<GrantStore>()("@oauth-manager/ap
       } satisfies Grant
     })
 
-    /** Those that were activated before, and those asked for now that are served; of a grant that is narrowed, none but those asked for. */
+    /** Those that were activated before, and those asked for now that are served; of a grant that is narrowed, none that it leaves out. */
     const featuresOf = ({ authorization, provider }: ReceivedGrant, next: Integration) => {
       const { features: asked, narrows } = authorization
       const served = FeatureStates.servedFeatures(catalogue, provider, { ...next, features: asked })
-      const before = narrows ? next.features.filter((id) => asked.includes(id)) : next.features
-      return [...new Set([...before, ...served])]
+      if (!narrows) return [...new Set([...next.features, ...served])]
+      const remain = FeatureStates.servedFeatures(catalogue, provider, next)
+      return [...new Set([...next.features.filter((id) => asked.includes(id) || remain.includes(id)), ...served])]
     }
 
     const next = Effect.fnUntraced(function* (
