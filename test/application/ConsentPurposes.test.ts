@@ -4,13 +4,14 @@ import google from "@oauth-manager/provider-google"
 import sandbox from "@oauth-manager/provider-sandbox"
 import youtube from "@oauth-manager/provider-youtube"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, HashMap, Option } from "effect"
+import { Effect, Fiber, HashMap, Option } from "effect"
 import { TestClock } from "effect/testing"
 import { anAccount, features } from "../fakes/Samples.ts"
 import { aFeature, part } from "../domain/ProductSamples.ts"
+import { Faults } from "./Faults.ts"
 import { ada, byAda, start, stored } from "./Journey.ts"
 import { activate, beginning, consent, deactivate, googleScope, inProduct, inProductOf, stateOf } from "./Product.ts"
-import { loseGrant, read } from "./Tokens.ts"
+import { find, loseGrant, read } from "./Tokens.ts"
 
 const inGoogle = (...product: ReadonlyArray<Feature>) => inProductOf([google, youtube, sandbox], product)
 const [readCalendar, readMail, tasks] = [
@@ -128,6 +129,28 @@ describe("A feature that requires another", () => {
       yield* consent(other, elsewhere)
       assert.strictEqual(yield* stateOf("top"), "active")
     }).pipe(inGoogle(base, top))
+  )
+})
+
+describe("The last consent of an account, withdrawn while another is given", () => {
+  it.effect("ends alone: the account stays connected for what was consented to meanwhile", () =>
+    Effect.gen(function* () {
+      const { integration } = yield* consent(yield* beginning("google.calendar.read"))
+      yield* withdraw()
+      const begun = yield* beginning("google.mail.read")
+      const faults = yield* Faults
+      // Between the look whether it is the last, and the disconnecting
+      const gate = yield* faults.hold("IntegrationRepository.find")
+      const withdrawing = yield* Effect.forkChild(withdraw("google.calendar.read"))
+      yield* gate.reached
+      yield* consent(begun, { earlier: [readCalendar] })
+      yield* gate.release
+      const { withdrawal } = yield* Fiber.join(withdrawing)
+      assert.isTrue(Option.isSome(withdrawal))
+      assert.strictEqual((yield* find(integration)).integration.status, "active")
+      assert.strictEqual(yield* stateOf("google.mail.read"), "active")
+      assert.strictEqual(yield* stateOf("google.calendar.read"), "needs_scopes")
+    }).pipe(inProduct)
   )
 })
 
