@@ -1,6 +1,7 @@
 import {
   type Account,
   type Caller,
+  type ConsentId,
   type Integration,
   type IntegrationId,
   Integrations,
@@ -15,6 +16,7 @@ import { Journal } from "../access/Journal.ts"
 import { IntegrationEnd } from "../disconnect/IntegrationEnd.ts"
 import { Revoker } from "../disconnect/Revoker.ts"
 import { sharing } from "../disconnect/SharedGrants.ts"
+import { ConsentRepository } from "../ports/ConsentRepository.ts"
 import { IntegrationRepository } from "../ports/IntegrationRepository.ts"
 import { ProviderRegistry, type RegisteredProvider } from "../ports/ProviderRegistry.ts"
 import { UnitOfWork } from "../ports/UnitOfWork.ts"
@@ -23,6 +25,9 @@ import { UnitOfWork } from "../ports/UnitOfWork.ts"
 export class SharedGrantUnconfirmed extends Data.TaggedError("SharedGrantUnconfirmed")<{
   readonly integrations: ReadonlyArray<IntegrationId>
 }> {}
+
+/** Meanwhile its user has consented to something else. */
+export class ConsentRemains extends Data.TaggedError("ConsentRemains")<{}> {}
 
 /**
  * Ends an integration. Its tokens are destroyed and its consents withdrawn at once; what is needed to revoke the grant moves
@@ -35,6 +40,7 @@ export class DisconnectIntegration extends Context.Service<DisconnectIntegration
       const units = yield* UnitOfWork
       const registry = yield* ProviderRegistry
       const integrations = yield* IntegrationRepository
+      const consents = yield* ConsentRepository
       const ending = yield* IntegrationEnd
       const revoker = yield* Revoker
       const chronicle = yield* Chronicle
@@ -74,18 +80,20 @@ export class DisconnectIntegration extends Context.Service<DisconnectIntegration
         }
       })
 
-      const begin = Effect.fnUntraced(function* (
+      const begin = Effect.fnUntraced(function* <E, R>(
         caller: Caller,
         user: UserScope,
         id: IntegrationId,
         registered: Option.Option<RegisteredProvider>,
         seen: Integration,
-        confirmsShared: boolean
+        confirmsShared: boolean,
+        whileLocked: Effect.Effect<void, E, R>
       ) {
         const { found, siblings } = yield* lock(user, id, registered, seen.account)
         if (Option.isNone(found)) return yield* new NotFound()
         const integration = found.value
         if (Integrations.hasEnded(integration)) return { integration, pending: Option.none() }
+        yield* whileLocked
         const withdrawal = { at: yield* DateTime.now, cause: "disconnected" } as const
         const { entries, integration: next, pending } = yield* ending.end(integration, registered, withdrawal)
         // Without a token nothing is revoked, and nothing ends with it
@@ -98,30 +106,60 @@ export class DisconnectIntegration extends Context.Service<DisconnectIntegration
         return { integration: next, pending }
       })
 
+      const end = Effect.fnUntraced(function* <E, R>(
+        caller: Caller,
+        user: UserScope,
+        id: IntegrationId,
+        { confirmsShared }: { readonly confirmsShared: boolean },
+        whileLocked: Effect.Effect<void, E, R>
+      ) {
+        yield* requireAccess(caller, user, "integrations:write")
+        const seen = yield* integrations.find(user, id)
+        if (Option.isNone(seen)) return yield* new NotFound()
+        const registered = yield* Effect.option(registry.get(seen.value.integration.provider))
+        const { integration, pending } = yield* units.forUser(
+          user,
+          begin(caller, user, id, registered, seen.value.integration, confirmsShared, whileLocked)
+        )
+        const revocation: Revocation = Option.isSome(pending)
+          ? yield* revoker.attempt(pending.value, caller)
+          : Option.getOrElse(integration.revocation, () => "pending" as const)
+        return { id, revocation, manageAccess: revocation === "unsupported" ? manageAccess(registered) : [] }
+      })
+
+      /** An authorization that is completed in the meantime brings a consent that nobody has withdrawn. */
+      const requireNoOther = Effect.fnUntraced(function* (
+        user: UserScope,
+        id: IntegrationId,
+        withdrawn: ReadonlyArray<ConsentId>
+      ) {
+        const all = yield* consents.ofIntegration(user, id)
+        const remains = all.some((one) => Option.isNone(one.withdrawal) && !withdrawn.includes(one.id))
+        if (remains) return yield* new ConsentRemains()
+      })
+
       return {
         /**
          * Where revoking takes other integrations of the user along, it needs `confirmsShared`. `manageAccess` is where the
          * user withdraws what the provider cannot be told to end.
          */
-        disconnect: Effect.fn("DisconnectIntegration.disconnect")(function* (
-          caller: Caller,
-          user: UserScope,
-          id: IntegrationId,
-          { confirmsShared }: { readonly confirmsShared: boolean }
-        ) {
-          yield* requireAccess(caller, user, "integrations:write")
-          const seen = yield* integrations.find(user, id)
-          if (Option.isNone(seen)) return yield* new NotFound()
-          const registered = yield* Effect.option(registry.get(seen.value.integration.provider))
-          const { integration, pending } = yield* units.forUser(
-            user,
-            begin(caller, user, id, registered, seen.value.integration, confirmsShared)
-          )
-          const revocation: Revocation = Option.isSome(pending)
-            ? yield* revoker.attempt(pending.value, caller)
-            : Option.getOrElse(integration.revocation, () => "pending" as const)
-          return { id, revocation, manageAccess: revocation === "unsupported" ? manageAccess(registered) : [] }
-        }, Effect.uninterruptible)
+        disconnect: Effect.fn("DisconnectIntegration.disconnect")(
+          (caller: Caller, user: UserScope, id: IntegrationId, options: { readonly confirmsShared: boolean }) =>
+            end(caller, user, id, options, Effect.void),
+          Effect.uninterruptible
+        ),
+
+        /** Where these consents are the last that stand. */
+        disconnectWithout: Effect.fn("DisconnectIntegration.disconnectWithout")(
+          (
+            caller: Caller,
+            user: UserScope,
+            id: IntegrationId,
+            withdrawn: ReadonlyArray<ConsentId>,
+            options: { readonly confirmsShared: boolean }
+          ) => end(caller, user, id, options, requireNoOther(user, id, withdrawn)),
+          Effect.uninterruptible
+        )
       }
     })
   }

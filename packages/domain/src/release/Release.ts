@@ -70,7 +70,11 @@ export const decide = (
   // Surplus came from consents that the user gave the provider: within the policy it is no escalation
   const accepted = union(agreed, surplus)
   const excess = difference(union(granted, surplus), permitted(policy, provider, roles, accepted))
-  return excess.length > 0 && policy.wider_tokens !== "release"
-    ? Result.fail(new TokenTooWide({ provider: provider.id, excess }))
+  if (excess.length > 0 && policy.wider_tokens !== "release") {
+    return Result.fail(new TokenTooWide({ provider: provider.id, excess }))
+  }
+  // As is one of which nothing is in use
+  return granted.length > 0 && usable.length === 0
+    ? Result.fail(new ScopeNotGranted({ missing: granted }))
     : Result.succeed(released)
 }
