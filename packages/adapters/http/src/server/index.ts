@@ -1,5 +1,5 @@
 export { CallerVerification, type CallerVerificationOptions } from "./authentication/CallerVerification.ts"
-export type { ClaimNames, VerifiedCaller } from "./authentication/Claims.ts"
+export type { ClaimNames, RoleMeanings, VerifiedCaller } from "./authentication/Claims.ts"
 export type { KeySource } from "./authentication/TrustedKeys.ts"
 export { routerConfig } from "./edge/Routing.ts"
 export * as HttpServer from "./HttpServer.ts"

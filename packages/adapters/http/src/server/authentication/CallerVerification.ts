@@ -1,7 +1,7 @@
 import { Clock, Context, Effect, Layer, Redacted } from "effect"
 import { errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions } from "jose"
 import { KeysUnavailable, TokenRejected } from "../problems/RequestFailures.ts"
-import { type ClaimNames, defaultClaimNames, readClaims, type VerifiedCaller } from "./Claims.ts"
+import { type ClaimNames, defaultClaimNames, readClaims, type RoleMeanings, type VerifiedCaller } from "./Claims.ts"
 import { type KeySource, trustedKeys } from "./TrustedKeys.ts"
 import { VerifiedTokens } from "./VerifiedTokens.ts"
 
@@ -11,6 +11,7 @@ export interface CallerVerificationOptions {
   readonly keys: KeySource
   /** Where tokens hold what; `roles`, `scope` and no tenant unless given. */
   readonly claims?: Partial<ClaimNames>
+  readonly meanings?: RoleMeanings
 }
 
 /** Asymmetric signatures alone: a key that verifies must never be one that signs (RFC 8725 §3.1). */
@@ -76,7 +77,7 @@ const isIssuedInFuture = ({ iat }: JWTPayload, now: number): boolean =>
 
 type Verify = (token: Redacted.Redacted<string>) => Effect.Effect<VerifiedCaller, TokenRejected | KeysUnavailable>
 
-const verifier = ({ issuer, audience, keys, claims }: CallerVerificationOptions): Verify => {
+const verifier = ({ issuer, audience, keys, claims, meanings }: CallerVerificationOptions): Verify => {
   const getKey = trustedKeys(keys)
   const names = { ...defaultClaimNames, ...claims }
   const audiences = typeof audience === "string" ? audience : [...audience]
@@ -100,7 +101,7 @@ const verifier = ({ issuer, audience, keys, claims }: CallerVerificationOptions)
     })
     if (!isTypeAccepted(protectedHeader.typ)) return yield* new TokenRejected({ reason: "type" })
     if (isIssuedInFuture(payload, now)) return yield* new TokenRejected({ reason: "not_yet_valid" })
-    const caller = yield* readClaims(payload, names)
+    const caller = yield* readClaims(payload, names, meanings)
     verified.remember(name, caller, payload.exp ?? 0, now)
     return caller
   })
