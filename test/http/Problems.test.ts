@@ -31,6 +31,7 @@ import {
   type AuthorizationStatus,
   IntegrationId,
   PermissionRequired,
+  PurposeRequired,
   ScopeNotAllowed,
   ScopeNotGranted,
   TokenTooWide,
@@ -203,6 +204,7 @@ const table: ReadonlyArray<Row> = [
     code: "feature_not_allowed",
     members: { feature: "sandbox.notes.read" }
   },
+  { failure: new PurposeRequired({ provider: "sandbox" }), on: ["token"], code: "purpose_required" },
   {
     failure: new TokenTooWide({ provider: "sandbox", excess: scopes("a") }),
     on: onTokens,

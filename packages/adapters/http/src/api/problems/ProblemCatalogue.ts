@@ -175,6 +175,11 @@ export const problemCatalogue = {
     title: "Unknown feature",
     meaning: "`features` are not among the features that the provider lists."
   },
+  purpose_required: {
+    status: 422,
+    title: "Purpose required",
+    meaning: "The tenant's policy hands tokens out only to callers who say what for: send `purpose`."
+  },
   provider_unsuitable: {
     status: 422,
     title: "Provider unsuitable",

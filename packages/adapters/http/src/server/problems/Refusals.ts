@@ -26,6 +26,7 @@ import type {
 import type {
   AuthorizationError,
   PermissionRequired,
+  PurposeRequired,
   ScopeNotAllowed,
   ScopeNotGranted,
   TokenTooWide,
@@ -99,6 +100,7 @@ export type Refused =
   | FeatureNotAllowed
   | ProviderChoiceRequired
   | ProviderUnsuitable
+  | PurposeRequired
   | ScopeNotAllowed
   | ScopeNotGranted
   | TokenTooWide
@@ -218,6 +220,12 @@ export const refusals = {
     refusal("shared_grant", "Revoking the grant ends integrations too: repeat with confirm=shared to end them all.", {
       integrations
     }),
+  PurposeRequired: ({ provider }) =>
+    refusal(
+      "purpose_required",
+      `The tenant's policy for ${provider} wants to know what the token is for: send purpose, 1 to 200 characters.`,
+      {}
+    ),
   ScopeNotAllowed: ({ scopes }) =>
     refusal("scope_not_allowed", "The tenant's policy keeps scopes from this caller.", { scopes }),
   FeatureNotAllowed: ({ feature }) =>
