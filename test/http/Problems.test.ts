@@ -299,7 +299,7 @@ const edge: ReadonlyArray<readonly [code: ProblemCode, method: string, path: str
 ]
 
 /** Reached where the fault itself is tested: KeysUnavailable and NotReady. */
-const elsewhere: ReadonlyArray<ProblemCode> = ["authentication_unavailable", "not_ready"]
+const elsewhere: ReadonlyArray<ProblemCode> = ["authentication_unavailable", "not_ready", "rate_limited"]
 
 const failingWith = (failure: unknown) =>
   Effect.provide(layerNoApplication().pipe(Layer.provide(allEndIn(Effect.fail(failure)))), { local: true })

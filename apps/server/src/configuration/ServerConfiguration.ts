@@ -2,6 +2,7 @@ import { Context, Effect, Layer, Option, Schema } from "effect"
 import type { StartupFailed } from "../StartupFailed.ts"
 import * as DatabaseSettings from "./DatabaseSettings.ts"
 import * as KeySettings from "./KeySettings.ts"
+import * as LimitSettings from "./LimitSettings.ts"
 import { refuse } from "./Problems.ts"
 import * as RoleSettings from "./RoleSettings.ts"
 import { HttpUrl, List, Origins, Port, ReturnUrlList, setting, withDefault } from "./Setting.ts"
@@ -14,7 +15,11 @@ export interface CallerIssuer {
 }
 
 export interface Settings
-  extends DatabaseSettings.DatabaseSettings, KeySettings.KeySettings, RoleSettings.RoleSettings {
+  extends
+    DatabaseSettings.DatabaseSettings,
+    KeySettings.KeySettings,
+    RoleSettings.RoleSettings,
+    LimitSettings.LimitSettings {
   readonly production: boolean
   readonly host: string
   readonly port: number
@@ -100,6 +105,7 @@ export const read: Effect.Effect<Settings, StartupFailed> = Effect.gen(function*
       scope: yield* withDefault("scope")(setting("AUTH_CLAIM_SCOPE", Schema.String))
     },
     ...(yield* RoleSettings.roleSettings),
+    ...(yield* LimitSettings.limitSettings),
     vaultKeys,
     plugins: yield* withDefault<ReadonlyArray<string>>(production ? productionPlugins : developmentPlugins)(
       setting("PROVIDERS", List)

@@ -195,6 +195,11 @@ export const problemCatalogue = {
     title: "return_to not allowed",
     meaning: "`return_to` is not one of the deployment's `RETURN_URLS`, which are compared exactly."
   },
+  rate_limited: {
+    status: 429,
+    title: "Too many requests",
+    meaning: "The caller, or the address, asked more often than the deployment lets it: repeat after `Retry-After`."
+  },
   internal_error: {
     status: 500,
     title: "Internal error",

@@ -41,6 +41,7 @@ import type {
   KeysUnavailable,
   MethodNotAllowed,
   NotReady,
+  RateLimited,
   TokenRejected
 } from "./RequestFailures.ts"
 
@@ -74,6 +75,7 @@ export type Refused =
   | AuthenticationMissing
   | TokenRejected
   | KeysUnavailable
+  | RateLimited
   | PermissionRequired
   | NotFound
   | MethodNotAllowed
@@ -128,6 +130,8 @@ export const refusals = {
       {},
       retryAfter(soon)
     ),
+  RateLimited: ({ retryAfter: after }) =>
+    refusal("rate_limited", "Too many requests: wait for as long as Retry-After says.", {}, retryAfter(after)),
   PermissionRequired: ({ permission }) =>
     refusal("permission_required", `The bearer token does not carry the permission ${permission}.`, { permission }),
   NotFound: () => refusal("not_found", "There is no such resource, or it is not yours to see.", {}),
