@@ -12,7 +12,8 @@ type Writes = ReadonlyArray<
   readonly [name: string, write: Effect.Effect<unknown, RepositoryUnavailable | AccountAlreadyConnected>]
 >
 
-export const isEmpty = (answer: Answer): boolean => (Option.isOption(answer) ? Option.isNone(answer) : answer.length === 0)
+export const isEmpty = (answer: Answer): boolean =>
+  Option.isOption(answer) ? Option.isNone(answer) : answer.length === 0
 
 /** Every way to look for someone's rows, under the scope of `asked`. */
 export const looks = ({ authorization, integration }: Everything, asked: UserScope) =>

@@ -10,7 +10,7 @@ export interface AccessRule {
   readonly answers: ReadonlyArray<number>
   /** No role stands in for the person. */
   readonly inPerson?: boolean
-  readonly body?: "authorization" | "completion" | "activation" | "policy"
+  readonly body?: "authorization" | "completion" | "activation" | "empty"
 }
 
 const read = { needs: "integrations:read", answers: [200] } as const
@@ -48,10 +48,10 @@ export const accessRules: Readonly<Record<string, AccessRule>> = {
   "DELETE /v1/users/{user}": { needs: "users:erase", names: "person", answers: [200, 202] },
   "GET /v1/scope-policies": policies,
   "GET /v1/scope-policies/{provider}": policies,
-  "PUT /v1/scope-policies/{provider}": { ...policies, body: "policy" },
-  "POST /v1/scope-policies/{provider}/dry-run": { ...policies, body: "policy" },
+  "PUT /v1/scope-policies/{provider}": { ...policies, body: "empty" },
+  "POST /v1/scope-policies/{provider}/dry-run": { ...policies, body: "empty" },
   "GET /v1/keys": { needs: "keys:write", names: "deployment", answers: [200] },
-  "POST /v1/keys/rotation": { needs: "keys:write", names: "deployment", answers: [202] }
+  "POST /v1/keys/rotation": { needs: "keys:write", names: "deployment", answers: [202], body: "empty" }
 }
 
 /** A caller as seen from the person whose data the path names. */

@@ -21,7 +21,7 @@ const redisStore = (url: Redacted.Redacted<string>) =>
   )
 
 /** Is connected behind the start: a server that finds no Redis counts by itself until there is one. */
-const SharedStore = (url: Redacted.Redacted<string>) =>
+export const SharedStore = (url: Redacted.Redacted<string>) =>
   Layer.unwrap(
     Effect.gen(function* () {
       let store: Option.Option<RateLimiter.RateLimiterStore["Service"]> = Option.none()
