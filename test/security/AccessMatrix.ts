@@ -1,6 +1,6 @@
 import { ConsentRepository } from "@oauth-manager/application"
 import { assert } from "@effect/vitest"
-import { Effect, Option, Redacted } from "effect"
+import { Effect, Redacted } from "effect"
 import { ada, namesake } from "../application/Journey.ts"
 import { returnTo } from "../fakes/MemoryPorts.ts"
 import { now } from "../http/JwtIssuer.ts"
@@ -65,9 +65,9 @@ export const ask = Effect.fnUntraced(function* (operation: Operation, asker: Ask
   assert.include(expected(rule, asker), answer.status, `${name}: ${answer.text}`)
   const isOwn = asker.is === "the person" || asker.is === "another"
   if (isOwn && answer.status < 300) return
-  for (const own of [person.integration.id, person.authorization.id, person.integration.account.name, item]) {
-    const text = typeof own === "string" ? own : Option.getOrElse(own, () => item)
-    assert.notInclude(answer.text, text, name)
+  const { account, id } = person.integration
+  for (const own of [id, person.authorization.id, account.id, account.name ?? id, item]) {
+    assert.notInclude(answer.text, own, name)
   }
   // Whatever they asked, nothing has become of it
   const owner = yield* tokenFor(person.scope.user, ["user"])

@@ -77,6 +77,26 @@ describe.skipIf(program === undefined)("rate limits in Redis", () => {
       }).pipe(Effect.scoped, Effect.provide(Log.Log.layer))
   )
 
+  it.live("keep no server from stopping while Redis hangs, connected or not", () =>
+    Effect.gen(function* () {
+      const millisecondsToStop = Effect.gen(function* () {
+        let begun = 0
+        yield* Effect.scoped(
+          Effect.gen(function* () {
+            yield* ownLimits
+            yield* Effect.sleep("500 millis")
+            redis?.kill("SIGSTOP")
+            begun = performance.now()
+          })
+        )
+        return performance.now() - begun
+      })
+      assert.isBelow(yield* millisecondsToStop, 3_000)
+      assert.isBelow(yield* millisecondsToStop, 3_000)
+      redis?.kill("SIGCONT")
+    }).pipe(Effect.provide(Log.Log.layer))
+  )
+
   it.live("do not keep a server from starting where there is no Redis", () =>
     Effect.gen(function* () {
       yield* Effect.promise(stop)
