@@ -48,3 +48,11 @@ export const connectedPerson = Effect.gen(function* () {
 })
 
 export type ConnectedPerson = Effect.Success<typeof connectedPerson>
+
+/** A path about the caller, and about things that are not there. */
+export const filled = (path: string): string =>
+  path
+    .replace("{user}", "me")
+    .replace("{provider}", "sandbox")
+    .replace("{feature}", "sandbox.notes.read")
+    .replace("{id}", "0190b4c5-0000-7000-8000-000000000001")
