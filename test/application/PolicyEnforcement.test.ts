@@ -18,7 +18,7 @@ import {
   inProductOf,
   stateOf
 } from "./Product.ts"
-import { actions, endings, events } from "./Recorded.ts"
+import { actions, endings, events, eventsOf } from "./Recorded.ts"
 import { assertToldAll } from "./Told.ts"
 import { find, read, refresh, refreshesTo } from "./Tokens.ts"
 
@@ -164,6 +164,35 @@ describe("A scope policy, at the release of a token", () => {
       assert.include([...released.scopes], readCalendar)
       assert.notInclude([...released.scopes], readMail)
       assert.strictEqual((yield* Effect.flip(read(integration, { scopes: [readMail] })))._tag, "ScopeNotAllowed")
+    }).pipe(inProduct)
+  )
+
+  it.effect("wants to know what a token is for, where it says so, and puts it on the audit trail", () =>
+    Effect.gen(function* () {
+      const integration = yield* calendarAndMail
+      yield* decree({ purpose_required: true })
+      const before = (yield* eventsOf("token.released")).length
+      for (const purpose of [Option.none(), Option.some("  ")]) {
+        const refused = yield* Effect.flip(read(integration, { purpose }))
+        assert.deepInclude(refused, { _tag: "PurposeRequired", provider: "google" })
+      }
+      assert.lengthOf(yield* eventsOf("token.released"), before)
+      yield* read(integration, { purpose: Option.some("the weekly digest") })
+      const released = (yield* eventsOf("token.released")).at(-1)
+      assert.strictEqual(released?.purpose, "the weekly digest")
+    }).pipe(inProduct)
+  )
+
+  it.effect("keeps the token of a refresh, which tells no purpose, and renews it all the same", () =>
+    Effect.gen(function* () {
+      const integration = yield* calendarAndMail
+      yield* refreshesTo({})
+      assert.isTrue("accessToken" in (yield* refresh(integration, byService)))
+      yield* decree({ purpose_required: true })
+      yield* refreshesTo({})
+      const described = yield* refresh(integration, byService)
+      assert.isTrue(described.refreshed)
+      assert.isFalse("accessToken" in described)
     }).pipe(inProduct)
   )
 

@@ -29,6 +29,13 @@ export class TokenTooWide extends Data.TaggedError("TokenTooWide")<{
   readonly excess: ReadonlyArray<Scope>
 }> {}
 
+/** The policy hands tokens out only to callers who say what for. */
+export class PurposeRequired extends Data.TaggedError("PurposeRequired")<{ readonly provider: string }> {}
+
+/** Does the caller say what the token is for, where the policy wants to know? */
+export const statesPurpose = ({ purpose_required: isRequired }: ScopePolicy, purpose: string | undefined): boolean =>
+  isRequired !== true || (purpose !== undefined && purpose.trim() !== "")
+
 /** What of a grant is in use. Where a scope itself is not, those that it implies may be. */
 const usableOf = (provider: Provider, granted: ReadonlyArray<Scope>, inUse: ReadonlyArray<Scope>) =>
   granted.every((scope) => inUse.includes(scope))
