@@ -40,6 +40,8 @@ export const Problems = {
   provider_not_configured: problem("provider_not_configured", {}),
   provider_unavailable: problem("provider_unavailable", {}),
   provider_unsuitable: problem("provider_unsuitable", { providers: Strings }),
+  purpose_required: problem("purpose_required", {}),
+  rate_limited: problem("rate_limited", {}),
   reauthorization_required: problem("reauthorization_required", {
     authorize: Schema.Struct({ provider: Schema.String, scopes: Strings })
   }),
