@@ -13,8 +13,8 @@ import { connect, disconnect, layer, readToken } from "./LiveApi.ts"
 import { malformed } from "./MalformedAnswers.ts"
 import { type Endpoint, plausible, plugin, start } from "./RawProvider.ts"
 
-const count = effort(800, 100_000)
-const journeys = effort(100, 5_000)
+const count = effort(400, 100_000)
+const journeys = effort(24, 5_000)
 const patience = "150 millis"
 const megabyte = 1024 * 1024
 
@@ -90,7 +90,7 @@ describe(`malformed answers of providers (TEST_SEED=${seed})`, () => {
           Effect.forEach(
             Array.from({ length: to - from }, (_, index) => from + index),
             one,
-            { concurrency: 24, discard: true }
+            { concurrency: 48, discard: true }
           )
         const warm = Math.round(count / 4)
         yield* run(0, warm)
@@ -147,13 +147,19 @@ describe(`malformed answers of providers (TEST_SEED=${seed})`, () => {
     () =>
       Effect.gen(function* () {
         const provider = yield* start
-        const random = seeded(seed)
         const statuses = new Map<number, number>()
-        for (let index = 0; index < journeys; index++) {
+        const one = (index: number) => {
           const slot = `j${index}`
           const registered = deployed(plugin(`${provider.origin}/${slot}`))
-          yield* Effect.provide(journey(provider, random, slot, statuses), layer(registered, patience), { local: true })
+          return Effect.provide(journey(provider, seeded(seed + index), slot, statuses), layer(registered, patience), {
+            local: true
+          })
         }
+        yield* Effect.forEach(
+          Array.from({ length: journeys }, (_, index) => index),
+          one,
+          { concurrency: 8, discard: true }
+        )
         console.log(`TEST_SEED=${seed}: statuses ${JSON.stringify(Object.fromEntries(statuses))}`)
         assert.isAbove(statuses.get(200) ?? 0, 0)
         assert.isAbove(statuses.get(503) ?? 0, 0)

@@ -1,10 +1,8 @@
 import { assert, beforeAll, describe, it } from "@effect/vitest"
-import { Effect, Logger, Option, Redacted, References, Tracer } from "effect"
+import { Effect, Option, Redacted } from "effect"
 import type { IncomingMessage } from "node:http"
 import { createServer } from "node:tls"
 import { inspect } from "node:util"
-import { InMemoryStore } from "../fakes/InMemoryStore.ts"
-import { connect, disconnect, layer, readToken } from "./LiveApi.ts"
 import * as PluginModules from "../../apps/server/src/providers/PluginModules.ts"
 import { deployed, sample } from "../oauth/Sample.ts"
 import { exchange, overHttp, refresh, registered, revoke, secret, shown } from "../oauth/OAuthFixture.ts"
@@ -12,6 +10,7 @@ import { json, reply } from "../simulators/Answer.ts"
 import * as FaultyAuthorizationServer from "../simulators/FaultyAuthorizationServer.ts"
 import { listen } from "../simulators/SimulatorListener.ts"
 import { answers, hosts } from "./AddressForms.ts"
+import { outward } from "./ErrorEchoes.ts"
 import { hostile } from "./HostileAnswers.ts"
 import { type Loot, polluting, smuggled } from "./HostilePlugin.ts"
 import { client, listener, outcome, resolver } from "./Outward.ts"
@@ -343,76 +342,14 @@ describe("D. providers and plugins", () => {
     "row 50: what a provider echoes in its errors is in no answer of the API, no log, no span and no audit event",
     () =>
       Effect.gen(function* () {
-        const logs: Array<unknown> = []
-        const spans: Array<unknown> = []
-        const tracer = Tracer.make({
-          span: (options) => {
-            const span = new Tracer.NativeSpan(options)
-            spans.push(span)
-            return span
-          }
-        })
-        const provider = yield* start
-        const fas = provider.server
-        const identity = { kind: "userinfo", id: "sub" } as const
-        const registered = deployed(sample(fas.issuer, { identity }), {
-          credentials: { clientId: "client", clientSecret: secret("canary-secret") }
-        })
-        const tokens = {
-          access_token: "canary-access",
-          refresh_token: "canary-refresh",
-          token_type: "bearer",
-          expires_in: 60
-        }
-        const echo = (status: number, code: string) => {
-          const last = fas.received.at(-1)
-          const seen = [
-            last?.body,
-            last?.headers.authorization,
-            "canary-access",
-            "canary-refresh",
-            "canary-secret"
-          ].join(" ")
-          return json(
-            {
-              error: code,
-              error_description: seen,
-              error_uri: `https://x.example/?${seen}`,
-              [seen]: seen,
-              access_token: seen
-            },
-            status,
-            {
-              "x-echo": encodeURIComponent(seen),
-              "www-authenticate": `Bearer error_description="${encodeURIComponent(seen)}"`
-            }
-          )
-        }
-        const outward: Array<unknown> = []
-        const journey = Effect.gen(function* () {
-          fas.on("token", () => json(tokens))
-          fas.on("userinfo", () => json({ sub: "108" }))
-          const { body } = yield* connect()
-          for (const status of [400, 401, 403, 404, 409, 418, 429, 500, 503]) {
-            for (const code of ["invalid_grant", "invalid_client", "canary-code canary-refresh", ""]) {
-              fas.on("token", () => echo(status, code))
-              outward.push(yield* connect(undefined, "canary-code"), yield* readToken(body.id))
-            }
-          }
-          fas.on("token", () => json(tokens))
-          fas.on("userinfo", () => echo(403, "insufficient_scope"))
-          outward.push(yield* connect(undefined, "canary-code"))
-          fas.on("revoke", () => echo(400, "invalid_request"))
-          outward.push(yield* disconnect(body.id))
-          outward.push((yield* InMemoryStore.use(({ snapshot }) => snapshot)).auditEvents)
-        })
-        yield* Effect.provide(journey, layer(registered, "2 seconds"), { local: true }).pipe(
-          Effect.provideService(Tracer.Tracer, tracer),
-          Effect.provideService(References.MinimumLogLevel, "All"),
-          Effect.provide(Logger.layer([Logger.make(({ cause, message }) => logs.push(message, cause))]))
+        const { server } = yield* start
+        const { answers, events, logs, spans } = yield* outward(server)
+        assert.isAtLeast(answers.length, 70)
+        for (const kind of [events, logs, spans]) assert.isAbove(kind.length, 10)
+        const seen = inspect(
+          { answers, events, logs, spans },
+          { depth: 12, maxArrayLength: null, maxStringLength: null }
         )
-        assert.isAtLeast(outward.length, 70)
-        const seen = inspect({ logs, outward, spans }, { depth: 12, maxArrayLength: null, maxStringLength: null })
         assert.include(seen, "provider_unavailable")
         assert.notMatch(seen, /canary-(access|refresh|secret)|canary-code canary/)
       })

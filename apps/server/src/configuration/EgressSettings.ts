@@ -9,6 +9,10 @@ export interface EgressSettings {
   readonly proxyUrl: Option.Option<Redacted.Redacted<string>>
 }
 
+const networksVariable = "EGRESS_ALLOWED_NETWORKS"
+const proxyVariable = "EGRESS_PROXY_URL"
+export const egressVariables: ReadonlyArray<string> = [networksVariable, proxyVariable]
+
 const isPrivateNetwork = (text: string) =>
   AddressRules.parseNetwork(text) !== undefined
   || "must be private networks in CIDR notation, such as 10.20.0.0/16 or fd12:3456::/48; "
@@ -19,9 +23,9 @@ const Networks = List.pipe(Schema.decodeTo(Schema.Array(Schema.String.check(Sche
 const ProxyUrl = Schema.RedactedFromValue(Schema.Trim.check(Schema.makeFilter(isUrl(["http:", "https:"]))))
 
 export const egressSettings: Effect.Effect<EgressSettings, StartupFailed> = Effect.gen(function* () {
-  const networks = yield* withDefault<ReadonlyArray<string>>([])(setting("EGRESS_ALLOWED_NETWORKS", Networks))
+  const networks = yield* withDefault<ReadonlyArray<string>>([])(setting(networksVariable, Networks))
   return {
     networks: networks.map(AddressRules.parseNetwork).filter((network) => network !== undefined),
-    proxyUrl: yield* setting("EGRESS_PROXY_URL", ProxyUrl)
+    proxyUrl: yield* setting(proxyVariable, ProxyUrl)
   }
 })
