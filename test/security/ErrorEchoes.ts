@@ -11,14 +11,15 @@ type Server = Effect.Success<typeof FaultyAuthorizationServer.start>
 const statuses = [400, 401, 403, 404, 409, 418, 429, 500, 503]
 const codes = ["invalid_grant", "invalid_client", "canary-code canary-refresh", ""]
 
+/** The access token is what callers are given. */
 const tokens = {
-  access_token: "canary-access",
+  access_token: "handed-out",
   refresh_token: "canary-refresh",
   token_type: "bearer",
   expires_in: 60
 }
 
-/** An error with all that the client has just sent, and all that it was ever given, wherever an answer has room for it. */
+/** An error with all that the client has just sent, and tokens, wherever an answer has room for them. */
 const echo = (server: Server, status: number, error: string) => {
   const last = server.received.at(-1)
   const seen = [last?.body, last?.headers.authorization, "canary-access", "canary-refresh", "canary-secret"].join(" ")
