@@ -10,9 +10,9 @@ const renewals = effort(5, 20)
 const hour = 3_600_000
 
 const skews: ReadonlyArray<Skew> = [
-  { by: hour, then: hour },
-  { by: -hour, then: -hour },
-  { by: hour, then: -hour }
+  { by: hour, later: hour },
+  { by: -hour, later: -hour },
+  { by: hour, later: -hour }
 ]
 
 /** As the service has them. */
