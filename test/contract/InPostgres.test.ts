@@ -15,6 +15,8 @@ const decode = Schema.decodeUnknownEffect(
       objectId: Schema.String,
       outcome: Schema.String,
       actorRole: Schema.NullOr(Schema.String),
+      client: Schema.NullOr(Schema.String),
+      generation: Schema.NullOr(Schema.Int),
       reason: Schema.NullOr(Schema.String),
       purpose: Schema.NullOr(Schema.String),
       requestId: Schema.String
@@ -25,7 +27,8 @@ const decode = Schema.decodeUnknownEffect(
 const readEvents = ({ tenant, user }: UserScope) =>
   TestDatabase.use(
     ({ superuser }) => superuser`SELECT occurred_at AS "occurredAt", action, object_type AS "objectType",
-        object_id AS "objectId", outcome, actor_role AS "actorRole", reason, purpose, request_id AS "requestId"
+        object_id AS "objectId", outcome, actor_role AS "actorRole", client,
+        generation::int AS generation, reason, purpose, request_id AS "requestId"
       FROM oauth_manager.audit_events e JOIN oauth_manager.users u ON u.reference = e.subject
       WHERE u.tenant_id = ${tenant} AND u.user_id = ${user} ORDER BY e.sequence`
   ).pipe(Effect.flatMap(decode))

@@ -16,9 +16,10 @@ const matrix: Record<Role, ReadonlyArray<Permission>> = {
     "consents:write",
     "users:erase",
     "keys:write",
-    "policies:write"
+    "policies:write",
+    "audit:read"
   ],
-  auditor: []
+  auditor: ["audit:read"]
 }
 
 const as = (...roles: ReadonlyArray<Role>): Caller => aCaller(ada, { roles })

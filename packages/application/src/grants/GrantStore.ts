@@ -264,7 +264,8 @@ export class GrantStore extends Context.Service<GrantStore>()("@oauth-manager/ap
         {
           action: Option.isNone(existing) ? "integration.connected" : "integration.reconnected",
           object: { type: "integration", id: integrationId },
-          outcome: "success"
+          outcome: "success",
+          generation
         },
         ...moved,
         ...withdrawn.map((id): Entry => ({

@@ -114,7 +114,12 @@ export class RefreshCommit extends Context.Service<RefreshCommit>()(
         if (!Equal.equals(outcome.next, found.value)) yield* integrations.update(scope, outcome.next)
         yield* record(
           answered,
-          { action: "token.refreshed", outcome: "success", ...(reason === undefined ? {} : { reason }) },
+          {
+            action: "token.refreshed",
+            outcome: "success",
+            generation: next.generation,
+            ...(reason === undefined ? {} : { reason })
+          },
           ...(outcome.reason === "scopes_widened" ? quarantined : [])
         )
         return true

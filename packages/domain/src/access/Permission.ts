@@ -12,7 +12,8 @@ export const Permission = Schema.Literals([
   "tokens:read",
   "users:erase",
   "keys:write",
-  "policies:write"
+  "policies:write",
+  "audit:read"
 ])
 export type Permission = typeof Permission.Type
 
@@ -26,9 +27,10 @@ const granted: Record<Role, ReadonlyArray<Permission>> = {
     "consents:write",
     "users:erase",
     "keys:write",
-    "policies:write"
+    "policies:write",
+    "audit:read"
   ],
-  auditor: []
+  auditor: ["audit:read"]
 }
 
 /** Who calls, as the product's auth service vouches for them, and the request they make. */
