@@ -1,3 +1,4 @@
+export * from "./ports/AuditChain.ts"
 export * from "./ports/AuditTrail.ts"
 export * from "./ports/AuthorizationRepository.ts"
 export * from "./ports/ConsentRepository.ts"

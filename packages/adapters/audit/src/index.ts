@@ -1,1 +1,6 @@
+export * as AddressHash from "./AddressHash.ts"
+export { AuditSealer } from "./AuditSealer.ts"
+export { AuditCheckpoints } from "./checkpoint/AuditCheckpoints.ts"
+export * as PostgresAuditChain from "./PostgresAuditChain.ts"
 export * as PostgresAuditTrail from "./PostgresAuditTrail.ts"
+export * as SigningKey from "./checkpoint/SigningKey.ts"
