@@ -1,5 +1,6 @@
 import { Context, Effect, Layer, Option, Schema } from "effect"
 import type { StartupFailed } from "../StartupFailed.ts"
+import * as AuditSettings from "./AuditSettings.ts"
 import * as DatabaseSettings from "./DatabaseSettings.ts"
 import * as KeySettings from "./KeySettings.ts"
 import { refuse } from "./Problems.ts"
@@ -12,7 +13,7 @@ export interface CallerIssuer {
   readonly jwksUrl: string
 }
 
-export interface Settings extends DatabaseSettings.DatabaseSettings, KeySettings.KeySettings {
+export interface Settings extends DatabaseSettings.DatabaseSettings, KeySettings.KeySettings, AuditSettings.AuditSettings {
   readonly production: boolean
   readonly host: string
   readonly port: number
@@ -78,10 +79,12 @@ export const read: Effect.Effect<Settings, StartupFailed> = Effect.gen(function*
   const database = yield* DatabaseSettings.databaseSettings
   const { issuer, missing } = yield* callers
   const vaultKeys = yield* KeySettings.vaultKeys
+  const audit = yield* AuditSettings.read(database.dataDir)
   if (production) {
     yield* refuseDevelopmentDefaults([
       ...(Option.isNone(database.databaseUrl) ? ["DATABASE_URL"] : []),
       ...(Option.isNone(vaultKeys) ? ["VAULT_KEYS"] : []),
+      ...(Option.isNone(audit.auditSigningKey) ? ["AUDIT_SIGNING_KEY"] : []),
       ...missing
     ])
   }
@@ -98,6 +101,7 @@ export const read: Effect.Effect<Settings, StartupFailed> = Effect.gen(function*
       scope: yield* withDefault("scope")(setting("AUTH_CLAIM_SCOPE", Schema.String))
     },
     vaultKeys,
+    ...audit,
     plugins: yield* withDefault<ReadonlyArray<string>>(production ? productionPlugins : developmentPlugins)(
       setting("PROVIDERS", List)
     ),

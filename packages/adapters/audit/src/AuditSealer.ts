@@ -81,8 +81,8 @@ export class AuditSealer extends Context.Service<AuditSealer>()("@oauth-manager/
     const watermark = sql<Watermark>`SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xmin,
       pg_current_xact_id()::text AS xid, coalesce((SELECT max(sequence) FROM audit_events), 0)::text AS newest`
 
-    const head = sql<{ position: string; hash: Uint8Array }>`SELECT position::text, hash FROM audit_seals
-      ORDER BY position DESC LIMIT 1`
+    const head = sql<{ position: string; hash: Uint8Array }>`SELECT s.position::text, s.hash FROM audit_seals s
+      ORDER BY s.position DESC LIMIT 1`
 
     const unsealed = (after: string) =>
       sql.unsafe<EventColumns & { readonly age: number }>(

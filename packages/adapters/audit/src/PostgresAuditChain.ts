@@ -71,7 +71,7 @@ export const layer = ({ file, keys }: ChainOptions) =>
       const findUnsealed = Effect.fnUntraced(function* (verifier: ChainVerifier) {
         const [state] = yield* sql<{ through: string }>`SELECT sealed_through::text AS through FROM audit_sealer`
         const through = Number(state?.through ?? 0)
-        let after = "0"
+        let after = "-9223372036854775808"
         let waiting = 0
         for (;;) {
           const page = yield* units.acrossUsers(

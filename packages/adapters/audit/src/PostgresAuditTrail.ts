@@ -1,10 +1,11 @@
-import { AuditTrail, RepositoryUnavailable, UserRepository } from "@oauth-manager/application"
+import { AuditTrail, HoldsAnswer, RepositoryUnavailable, UserRepository } from "@oauth-manager/application"
 import type { AuditEvent } from "@oauth-manager/domain"
 import { Deferred, Effect, FiberSet, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { AddressHash } from "./AddressHash.ts"
 import { type AuditEventRow, toRow } from "./AuditEventRow.ts"
 import * as KnownReferences from "./KnownReferences.ts"
+import { AuditGate } from "./sinks/AuditGate.ts"
 
 /** As many events as one group holds: what waits beyond them goes with the next. */
 const largestGroup = 500
@@ -22,6 +23,7 @@ export const layer = Layer.effect(
     const users = yield* UserRepository
     const known = yield* KnownReferences.make(users)
     const hashOf = yield* AddressHash
+    const gate = yield* AuditGate
     const runFork = yield* FiberSet.makeRuntime<never>()
     const waiting: Array<Waiting> = []
     let isWriting = false
@@ -76,13 +78,28 @@ export const layer = Layer.effect(
         return Deferred.await(written)
       })
 
+    const ready = Effect.suspend(() =>
+      gate.closedBy() === undefined
+        ? Effect.void
+        : Effect.fail(new RepositoryUnavailable({ operation: "AuditTrail.ready", part: "audit" }))
+    )
+
     return AuditTrail.of({
       record: (...events) =>
-        insert(
-          "AuditTrail.record",
-          events.map((event) => toRow(event, hashOf))
+        Effect.flatMap(HoldsAnswer, (holdsAnswer) => (holdsAnswer ? Effect.void : ready)).pipe(
+          Effect.andThen(
+            insert(
+              "AuditTrail.record",
+              events.map((event) => toRow(event, hashOf))
+            )
+          )
         ),
-      recordAlone: (event) => Effect.flatMap(withReferences(event), join)
+      recordAlone: (event) =>
+        Effect.andThen(
+          ready,
+          Effect.flatMap(withReferences(event), (row) => join(row))
+        ),
+      ready
     })
   })
 )

@@ -25,6 +25,7 @@ import { Chronicle } from "../access/Chronicle.ts"
 import { type Entry, Journal } from "../access/Journal.ts"
 import { ConsentWriter } from "../consents/ConsentWriter.ts"
 import { AuthorizationRepository } from "../ports/AuthorizationRepository.ts"
+import { HoldsAnswer } from "../ports/HoldsAnswer.ts"
 import { ConsentRepository } from "../ports/ConsentRepository.ts"
 import {
   AccountAlreadyConnected,
@@ -327,7 +328,8 @@ export class GrantStore extends Context.Service<GrantStore>()("@oauth-manager/ap
             const again = outlast(inUnit(received, findStoredOrWrite(caller, received)))
             // The lost commit may have ended between the look and the write: then the second look finds it.
             return Effect.catchTag(again, "AuthorizationEnded", () => again)
-          })
+          }),
+          Effect.provideService(HoldsAnswer, true)
         )
     }
   })

@@ -52,8 +52,8 @@ export class AuditCheckpoints extends Context.Service<
         const kept = yield* Effect.promise(() => (file === "-" ? Promise.resolve([]) : CheckpointFile.read(file)))
         let last = lastOf(key, kept)
 
-        const head = sql<{ position: string; hash: Uint8Array }>`SELECT position::text, hash FROM audit_seals
-          ORDER BY position DESC LIMIT 1`
+        const head = sql<{ position: string; hash: Uint8Array }>`SELECT s.position::text, s.hash FROM audit_seals s
+          ORDER BY s.position DESC LIMIT 1`
 
         const stands = (checkpoint: Checkpoint.Checkpoint) =>
           Effect.map(

@@ -3,8 +3,8 @@ import { mkdir, open, readFile } from "node:fs/promises"
 import { dirname } from "node:path"
 import * as Checkpoint from "./Checkpoint.ts"
 
-/** Writes a line behind what is there; it is durable when this returns. */
-export const append = async (file: string, line: string): Promise<void> => {
+/** Writes whole lines behind what is there; they are durable when this returns. */
+export const appendLines = async (file: string, lines: string): Promise<void> => {
   await mkdir(dirname(file), { recursive: true, mode: 0o711 })
   const handle = await open(file, "a+", 0o600)
   try {
@@ -12,12 +12,14 @@ export const append = async (file: string, line: string): Promise<void> => {
     const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, Math.max(size - 1, 0))
     // A line that a crash tore must not swallow the next
     const isTorn = size > 0 && buffer.toString() !== "\n"
-    await handle.writeFile(isTorn ? `\n${line}\n` : `${line}\n`)
+    await handle.writeFile(isTorn ? `\n${lines}` : lines)
     await handle.datasync()
   } finally {
     await handle.close()
   }
 }
+
+export const append = (file: string, line: string): Promise<void> => appendLines(file, `${line}\n`)
 
 export interface FileLine {
   readonly number: number

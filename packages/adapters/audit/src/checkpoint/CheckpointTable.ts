@@ -1,6 +1,4 @@
-import { Schema } from "effect"
-import { SecureRandom } from "effect/crypto"
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import type { Checkpoint } from "./Checkpoint.ts"
 
@@ -17,15 +15,11 @@ const decode = Schema.decodeUnknownEffect(Schema.Array(Row))
 /** The copies in the database: what is there beside the file, for whoever asks over HTTP. */
 export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
-  const random = yield* SecureRandom.SecureRandom
   return {
     insert: ({ at, hash, key_id, position, signature }: Checkpoint) =>
-      Effect.flatMap(
-        random.uuidV7(),
-        (id) => sql`INSERT INTO audit_checkpoints (id, position, hash, at, key_id, signature)
-          VALUES (${id}::uuid, ${String(position)}::bigint, ${hash}, ${at}, ${key_id}, ${signature})`
-      ),
-    all: sql`SELECT position::text, hash, at, key_id, signature FROM audit_checkpoints ORDER BY position, id`.pipe(
+      sql`INSERT INTO audit_checkpoints (position, hash, at, key_id, signature)
+        VALUES (${String(position)}::bigint, ${hash}, ${at}, ${key_id}, ${signature})`,
+    all: sql`SELECT position::text, hash, at, key_id, signature FROM audit_checkpoints ORDER BY id`.pipe(
       Effect.flatMap(decode),
       Effect.map((rows) => rows.map((row): Checkpoint => ({ version: 1, ...row })))
     )

@@ -27,7 +27,13 @@ export const CallbackApi = HttpApiGroup.make("callback")
       success: HttpApiSchema.Empty(303).annotate({
         description: "Back to `return_to`, with `authorization_id` and `completion_token` or `error`"
       }),
-      error: [...everywhere, Problems.unknown_state, Problems.method_not_allowed, Problems.storage_unavailable]
+      error: [
+        ...everywhere,
+        Problems.unknown_state,
+        Problems.method_not_allowed,
+        Problems.audit_unavailable,
+        Problems.storage_unavailable
+      ]
     }).annotate(OpenApi.Summary, "The redirect URI: where providers send browsers back to")
   )
   .middleware(PagesForBrowsers)

@@ -32,14 +32,13 @@ const statements = [
   "INSERT INTO audit_sealer DEFAULT VALUES",
 
   `CREATE TABLE audit_checkpoints (
-    id uuid PRIMARY KEY,
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     position bigint NOT NULL,
     hash text NOT NULL,
     at text NOT NULL,
     key_id text NOT NULL,
     signature text NOT NULL
   )`,
-  "CREATE INDEX audit_checkpoints_by_position ON audit_checkpoints (position)",
 
   `CREATE TABLE audit_sinks (
     name text PRIMARY KEY CHECK (char_length(name) BETWEEN 1 AND 4096),
