@@ -1,10 +1,11 @@
-import { PostgresAuditTrail } from "@oauth-manager/audit"
+import { PostgresAuditRecords, PostgresAuditTrail } from "@oauth-manager/audit"
 import type { UserScope } from "@oauth-manager/domain"
 import { Effect, Layer, Schema } from "effect"
 import { portsLayer, TestDatabase } from "../postgres/TestDatabase.ts"
+import { auditRecordsContract } from "./AuditRecordsContract.ts"
 import { persistenceContract } from "./PersistenceContract.ts"
 
-const ports = PostgresAuditTrail.layer.pipe(Layer.provideMerge(portsLayer))
+const ports = Layer.merge(PostgresAuditTrail.layer, PostgresAuditRecords.layer).pipe(Layer.provideMerge(portsLayer))
 
 const decode = Schema.decodeUnknownEffect(
   Schema.Array(
@@ -34,3 +35,5 @@ const readEvents = ({ tenant, user }: UserScope) =>
   ).pipe(Effect.flatMap(decode))
 
 persistenceContract("in PostgreSQL", ports, readEvents)
+
+auditRecordsContract("in PostgreSQL", ports)

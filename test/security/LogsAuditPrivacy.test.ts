@@ -1,12 +1,28 @@
-import { AuditChain, AuditTrail } from "@oauth-manager/application"
+import {
+  AuditChain,
+  AuditRecords,
+  AuditTrail,
+  DataKeyRepository,
+  IntegrationRepository,
+  TokenRepository
+} from "@oauth-manager/application"
 import { AuditCheckpoints, SigningKey } from "@oauth-manager/audit"
-import { assert, layer } from "@effect/vitest"
-import { Effect, Layer, Option, Redacted } from "effect"
+import { assert, describe, it as test, layer } from "@effect/vitest"
+import { Effect, Layer, Logger, Option, Redacted } from "effect"
 import { randomBytes } from "node:crypto"
+import { connect, stored } from "../application/Journey.ts"
+import { Faults, storageDown } from "../application/Faults.ts"
+import { inApplication } from "../application/TestApplication.ts"
+import { joinInTime } from "../application/Time.ts"
+import { refreshCalls } from "../application/Tokens.ts"
 import { effort } from "../chaos/Effort.ts"
+import { recorded } from "../fakes/InMemoryAuditTrail.ts"
+import { aDataKey, anAuditEvent, anIntegration, aScope, aToken, noPlan } from "../fakes/Samples.ts"
 import { TestDatabase } from "../postgres/TestDatabase.ts"
+import { changes } from "./AuditedChanges.ts"
 import * as Audited from "./AuditedDatabase.ts"
 import { mutations } from "./AuditMutations.ts"
+import { hostileTexts } from "./HostileText.ts"
 import { rewriteChain } from "./RewrittenChain.ts"
 
 const kinds = ({ faults }: { readonly faults: ReadonlyArray<{ readonly kind: string }> }) => [
@@ -173,6 +189,106 @@ layer(Audited.layer, { excludeTestServices: true })("E. Audit trail: what was se
         SELECT min(position) FROM oauth_manager.audit_checkpoints)`
       const found = yield* Audited.verify
       assert.sameMembers(kinds(found), ["unknown_key", "bad_signature"])
+    })
+  )
+
+  it.effect("row 34: finds each token whose row was put back to an older one, and no other", () =>
+    Effect.gen(function* () {
+      const { superuser } = yield* TestDatabase
+      const audit = yield* AuditTrail
+      const tokens = yield* TokenRepository
+      const integrations = yield* IntegrationRepository
+      const dataKeys = yield* DataKeyRepository
+      const connected = yield* Effect.forEach(
+        Array.from({ length: 10 }),
+        Effect.fnUntraced(function* () {
+          const owner = aScope()
+          const integration = anIntegration(owner)
+          yield* dataKeys.insert(owner, aDataKey())
+          yield* integrations.insert(owner, integration)
+          for (const generation of [1, 2]) {
+            yield* tokens.put(owner, aToken(integration, { generation }), noPlan)
+            const object = { type: "integration", id: integration.id } as const
+            yield* audit.record(anAuditEvent(owner, { action: "token.refreshed", object, generation }))
+          }
+          return integration.id
+        })
+      )
+      const before = yield* Audited.verify
+      assert.isFalse(before.faults.some(({ kind }) => kind === "rolled_back"))
+      const rolledBack = connected.slice(0, 3)
+      for (const id of rolledBack) {
+        yield* superuser`UPDATE oauth_manager.tokens SET generation = 1 WHERE integration_id = ${id}::uuid`
+      }
+      const { faults } = yield* Audited.verify
+      assert.sameMembers(
+        faults.flatMap(({ integrationId, kind }) => (kind === "rolled_back" ? [integrationId] : [])),
+        rolledBack
+      )
+    })
+  )
+
+  it.effect("row 55: keeps every line of an export one line of JSON, whatever callers write", () =>
+    Effect.gen(function* () {
+      const audit = yield* AuditTrail
+      const records = yield* AuditRecords
+      const about = aScope()
+      yield* audit.record(
+        ...hostileTexts.map((text) =>
+          anAuditEvent(about, { purpose: text, requestId: text, actor: { scope: about, role: "service", client: text } })
+        )
+      )
+      yield* Audited.seal
+      const lines = yield* records.lines(about, {}, 0, 1000)
+      assert.lengthOf(lines, hostileTexts.length)
+      lines.forEach(({ text }, index) => {
+        // Nothing but printable characters and what is beyond ASCII: no line end, no escape, no separator of lines
+        // oxlint-disable-next-line no-control-regex -- it is what must not be there
+        assert.notMatch(text, /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/)
+        const stored = (hostileTexts[index] ?? "").toWellFormed().replaceAll("\u0000", "\ufffd")
+        assert.deepInclude(JSON.parse(text), { purpose: stored, request_id: stored, client: stored.slice(0, 255) })
+      })
+      assert.isFalse((yield* Audited.verify).faults.some(({ kind }) => kind === "altered"))
+    })
+  )
+})
+
+describe("E. Audit trail: what cannot be written", () => {
+  for (const [name, prepare] of Object.entries(changes)) {
+    test.effect(`row 54: lets nobody ${name} while no event can be written, and nothing has changed`, () =>
+      Effect.gen(function* () {
+        const faults = yield* Faults
+        const integration = yield* connect()
+        const attempt: Effect.Effect<unknown, unknown, any> = yield* prepare(integration)
+        const before = { rows: yield* stored, events: yield* recorded, refreshes: yield* refreshCalls }
+        yield* faults.every("AuditTrail.record", storageDown)
+        yield* faults.every("AuditTrail.recordAlone", storageDown)
+        const failure = yield* joinInTime(yield* Effect.forkChild(Effect.flip(attempt)))
+        assert.deepInclude(failure, { _tag: "RepositoryUnavailable" })
+        const after = yield* stored
+        const of = ({ consents, integrations, tokens }: typeof after) => ({ consents, integrations, tokens })
+        assert.deepStrictEqual(of(after), of(before.rows))
+        assert.deepStrictEqual(yield* recorded, before.events)
+      }).pipe(inApplication)
+    )
+  }
+
+  test.effect("row 55: keeps every line of the log one line of JSON, whatever is logged", () =>
+    Effect.gen(function* () {
+      const lines: Array<string> = []
+      const written = Logger.make((options) => void lines.push(Logger.formatJson.log(options)))
+      for (const text of hostileTexts) {
+        yield* Effect.logInfo(text).pipe(
+          Effect.annotateLogs({ request_id: text }),
+          Effect.provide(Logger.layer([written]), { local: true })
+        )
+      }
+      assert.lengthOf(lines, hostileTexts.length)
+      lines.forEach((line, index) => {
+        // oxlint-disable-next-line no-control-regex -- it is what must not be there
+        assert.notMatch(line, /[\u0000-\u001f]/)
+        assert.strictEqual(JSON.parse(line).annotations.request_id, (hostileTexts[index] ?? "").toWellFormed())
+      })
     })
   )
 })

@@ -18,7 +18,8 @@ export interface Pass {
   /** `idle`: there was nothing to do. `elsewhere`: another server seals at this moment. */
   readonly outcome: "idle" | "elsewhere" | "sealed"
   readonly sealed: number
-  readonly isFull: boolean
+  /** The sequence of the last event of a full batch: more may follow. */
+  readonly last: string | undefined
 }
 
 interface SealerState {
@@ -34,7 +35,7 @@ interface Watermark {
   readonly newest: string
 }
 
-const idle: Pass = { outcome: "idle", sealed: 0, isFull: false }
+const idle: Pass = { outcome: "idle", sealed: 0, last: undefined }
 
 /**
  * What the state becomes when all that was visible is sealed. Numbers up to `pending_through` were taken before that was read, and each by a
@@ -106,37 +107,42 @@ export class AuditSealer extends Context.Service<AuditSealer>()("@oauth-manager/
         FROM jsonb_to_recordset(${JSON.stringify(seals)}::jsonb) AS s (position bigint, sequence bigint, hash text)`
     })
 
-    const work = Effect.gen(function* (): Effect.fn.Return<Pass, SqlError.SqlError> {
+    const work = Effect.fnUntraced(function* (floor: string): Effect.fn.Return<Pass, SqlError.SqlError> {
       if (!(yield* hasWork)) return idle
       const [state] = yield* elect
-      if (state === undefined) return { outcome: "elsewhere", sealed: 0, isFull: false }
+      if (state === undefined) return { outcome: "elsewhere", sealed: 0, last: undefined }
       const [mark] = yield* watermark
-      const events = yield* unsealed(state.sealed_through)
+      const isWhole = BigInt(floor) <= BigInt(state.sealed_through)
+      const events = yield* unsealed(isWhole ? state.sealed_through : floor)
       yield* Metric.update(lag, Math.max(0, events[0]?.age ?? 0))
       if (events.length > 0) yield* seal(events)
-      const isFull = events.length === batch
-      const next = isFull || mark === undefined ? undefined : advance(state, mark)
+      const last = events.length === batch ? events.at(-1)?.sequence : undefined
+      const next = !isWhole || last !== undefined || mark === undefined ? undefined : advance(state, mark)
       if (next !== undefined) {
         yield* sql`UPDATE audit_sealer SET sealed_through = ${next.sealed_through}::bigint,
           pending_through = ${next.pending_through}::bigint, pending_xid = ${next.pending_xid}::xid8,
           pending_since = CASE WHEN ${next.isNew} THEN clock_timestamp() ELSE pending_since END`
       }
-      return { outcome: "sealed", sealed: events.length, isFull }
+      return { outcome: "sealed", sealed: events.length, last }
     })
 
-    const pass: Effect.Effect<Pass, RepositoryUnavailable> = units
-      .acrossUsers(work)
-      .pipe(Effect.mapError(() => new RepositoryUnavailable({ operation: "AuditSealer.pass" })))
+    const passAbove = (floor: string): Effect.Effect<Pass, RepositoryUnavailable> =>
+      Effect.mapError(
+        units.acrossUsers(work(floor)),
+        () => new RepositoryUnavailable({ operation: "AuditSealer.pass" })
+      )
 
-    const drain: Effect.Effect<number, RepositoryUnavailable> = Effect.flatMap(pass, ({ isFull, sealed }) =>
-      isFull ? Effect.map(drain, (more) => sealed + more) : Effect.succeed(sealed)
-    )
+    // What was sealed just now need not be looked through again; who came late below it has its turn the next time
+    const drainAbove = (floor: string): Effect.Effect<number, RepositoryUnavailable> =>
+      Effect.flatMap(passAbove(floor), ({ last, sealed }) =>
+        last === undefined ? Effect.succeed(sealed) : Effect.map(drainAbove(last), (more) => sealed + more)
+      )
 
     return {
       /** Seals up to 2,000 events, in one transaction. */
-      pass,
+      pass: passAbove("0"),
       /** Seals all that is committed, and answers how much that was. */
-      drain
+      drain: drainAbove("0")
     }
   })
 }) {
