@@ -89,10 +89,18 @@ describe("StartAuthorization, for an integration of a grant that plugins share",
   it.effect("asks for all again, so that nothing of the other plugin's comes with it", () =>
     Effect.gen(function* () {
       const letters = yield* connectFor("ada", "mail")
+      yield* connectFor("ada", "videos")
       const { authorization } = yield* again(letters, { scopes: calendar })
       assert.isFalse(authorization.incremental)
       assert.deepStrictEqual(authorization.requestedScopes, [...identity, ...calendar, ...notes])
       assert.isFalse((yield* lastRequest).incremental)
+    }).pipe(inApplicationOf(...extensible))
+  )
+
+  it.effect("adds to the grant while the person has connected nothing else that shares it", () =>
+    Effect.gen(function* () {
+      const letters = yield* connectFor("ada", "mail")
+      assert.isTrue((yield* again(letters, { scopes: calendar })).authorization.incremental)
     }).pipe(inApplicationOf(...extensible))
   )
 

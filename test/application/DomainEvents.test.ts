@@ -14,6 +14,7 @@ import { TestClock } from "effect/testing"
 import { returnTo } from "../fakes/MemoryPorts.ts"
 import { anAccount, aTokenAnswer, features } from "../fakes/Samples.ts"
 import { ScriptedOAuthClient } from "../fakes/ScriptedOAuthClient.ts"
+import { erase } from "./Erasing.ts"
 import { type Failure, Faults, storageDown } from "./Faults.ts"
 import { ada, anAnswer, authorize, byAda, complete, connect, stored } from "./Journey.ts"
 import { calendar, identity, notes, providers } from "./Providers.ts"
@@ -204,6 +205,23 @@ const journeys: ReadonlyArray<Journey> = [
       const integration = yield* withNotes
       yield* revokes
       return disconnect(integration)
+    })
+  },
+  {
+    name: "an erasure that waits for the provider",
+    tells: [
+      "feature.deactivated",
+      "consent.withdrawn",
+      "consent.withdrawn",
+      "consent.withdrawn",
+      "integration.disconnected",
+      "integration.disconnected"
+    ],
+    arrange: Effect.gen(function* () {
+      yield* withNotes
+      yield* connectFor("ada", "mail")
+      yield* revokesNothing
+      return erase()
     })
   },
   {

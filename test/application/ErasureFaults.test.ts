@@ -19,6 +19,7 @@ const operations = [
   "IntegrationRepository.update",
   "ConsentRepository.withdrawAll",
   "AuditTrail.record",
+  "EventOutbox.append",
   "UnitOfWork.forUser",
   "RevocationOutbox.settle",
   "ErasureList.append",

@@ -1,12 +1,25 @@
 import { ScopePolicyRepository } from "@oauth-manager/application"
 import { Language, ProviderId, type ScopePolicy } from "@oauth-manager/domain"
+import notion from "@oauth-manager/provider-notion"
+import sandbox from "@oauth-manager/provider-sandbox"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Option } from "effect"
 import { aCaller, aScope, features, scopes } from "../fakes/Samples.ts"
 import { ScriptedOAuthClient } from "../fakes/ScriptedOAuthClient.ts"
 import { ada, byAda, byService, start, stored } from "./Journey.ts"
-import { activate, beginning, consent, deactivate, featureOf, googleScope, inProduct, stateOf } from "./Product.ts"
-import { actions, endings, events } from "./Recorded.ts"
+import {
+  activate,
+  beginning,
+  consent,
+  deactivate,
+  featureOf,
+  googleScope,
+  inProduct,
+  inProductOf,
+  stateOf
+} from "./Product.ts"
+import { actions, endings, events, eventsOf } from "./Recorded.ts"
+import { assertToldAll } from "./Told.ts"
 import { find, read, refresh, refreshesTo } from "./Tokens.ts"
 
 const identity = scopes("openid", "email", "profile")
@@ -51,6 +64,42 @@ describe("A scope policy, at the start of an authorization", () => {
         "needs_connection"
       )
     }).pipe(inProduct)
+  )
+
+  it.effect("closes a provider without scopes where nothing is allowed", () =>
+    Effect.gen(function* () {
+      yield* decree({ allowed: [] }, "notion")
+      const failure = yield* Effect.flip(start({ provider: "notion", features: [], scopes: [] }))
+      assert.deepInclude(failure, { _tag: "ScopeNotAllowed", scopes: [] })
+    }).pipe(inProductOf([notion], []))
+  )
+
+  it.effect("leaves out what a feature can do without, and no consent says that the user refused it", () =>
+    Effect.gen(function* () {
+      const events = googleScope("calendar.events")
+      yield* decree({ denied: [events] })
+      assert.strictEqual(yield* stateOf("calendar"), "needs_connection")
+      const begun = yield* beginning("calendar", { provider: Option.some("google") })
+      assert.sameMembers([...begun.asked], [...identity, readCalendar])
+      yield* consent(begun)
+      assert.strictEqual(yield* stateOf("calendar"), "active")
+      for (const [, { denied }] of (yield* stored).consents) assert.deepStrictEqual(denied, [])
+      const named = { provider: "google", features: features("calendar"), scopes: [events] }
+      assert.deepInclude(yield* Effect.flip(start(named)), { _tag: "ScopeNotAllowed", scopes: [events] })
+    }).pipe(inProduct)
+  )
+
+  it.effect("leaves out what was granted before it, where the whole grant is asked for anew", () =>
+    Effect.gen(function* () {
+      yield* consent(yield* beginning("sandbox.notes.read"))
+      yield* decree({ denied: scopes("sandbox.notes.read") }, "sandbox")
+      assert.strictEqual(yield* stateOf("sandbox.calendar.read"), "needs_scopes")
+      const begun = yield* beginning("sandbox.calendar.read")
+      assert.isFalse(begun.authorization.incremental)
+      assert.notInclude([...begun.asked], scopes("sandbox.notes.read")[0])
+      const { integration } = yield* consent(begun)
+      assert.include([...(yield* read(integration)).scopes], scopes("sandbox.calendar.read")[0])
+    }).pipe(inProductOf([sandbox], []))
   )
 
   it.effect("leaves the other way of a feature open", () =>
@@ -118,6 +167,35 @@ describe("A scope policy, at the release of a token", () => {
     }).pipe(inProduct)
   )
 
+  it.effect("wants to know what a token is for, where it says so, and puts it on the audit trail", () =>
+    Effect.gen(function* () {
+      const integration = yield* calendarAndMail
+      yield* decree({ purpose_required: true })
+      const before = (yield* eventsOf("token.released")).length
+      for (const purpose of [Option.none(), Option.some("  ")]) {
+        const refused = yield* Effect.flip(read(integration, { purpose }))
+        assert.deepInclude(refused, { _tag: "PurposeRequired", provider: "google" })
+      }
+      assert.lengthOf(yield* eventsOf("token.released"), before)
+      yield* read(integration, { purpose: Option.some("the weekly digest") })
+      const released = (yield* eventsOf("token.released")).at(-1)
+      assert.strictEqual(released?.purpose, "the weekly digest")
+    }).pipe(inProduct)
+  )
+
+  it.effect("keeps the token of a refresh, which tells no purpose, and renews it all the same", () =>
+    Effect.gen(function* () {
+      const integration = yield* calendarAndMail
+      yield* refreshesTo({})
+      assert.isTrue("accessToken" in (yield* refresh(integration, byService)))
+      yield* decree({ purpose_required: true })
+      yield* refreshesTo({})
+      const described = yield* refresh(integration, byService)
+      assert.isTrue(described.refreshed)
+      assert.isFalse("accessToken" in described)
+    }).pipe(inProduct)
+  )
+
   it.effect("tells a caller who gets no token of the same scopes", () =>
     Effect.gen(function* () {
       const integration = yield* calendarAndMail
@@ -161,6 +239,25 @@ describe("A grant that is narrowed", () => {
       assert.strictEqual(yield* stateOf("google.calendar.read"), "active")
       assert.strictEqual(yield* stateOf("google.mail.read"), "needs_scopes")
       assert.sameMembers([...(yield* read(integration)).scopes], [...identity, readCalendar])
+    }).pipe(inProduct)
+  )
+
+  it.effect("switches off what was not asked for again, which does not come back with another feature", () =>
+    Effect.gen(function* () {
+      const { integration } = yield* consent(yield* beginning("calendar", { provider: Option.some("google") }))
+      yield* consent(yield* beginning("google.mail.read"), { earlier: integration.grantedScopes })
+      const started = yield* start({
+        provider: "google",
+        integrationId: Option.some(integration.id),
+        features: features("google.mail.read"),
+        scopes: [],
+        narrows: true
+      })
+      const narrowed = yield* consent({ ...started, asked: started.authorization.requestedScopes })
+      assert.deepStrictEqual(narrowed.integration.features, features("google.mail.read"))
+      yield* consent(yield* beginning("google.calendar.read"), { earlier: [readMail] })
+      assert.strictEqual(yield* stateOf("calendar"), "inactive")
+      yield* assertToldAll
     }).pipe(inProduct)
   )
 })

@@ -50,10 +50,12 @@ export const product: ReadonlyArray<Feature> = [
   }
 ]
 
+/** The application as it serves the features of a product with the given plugins. */
+export const inProductOf = (manifests: ReadonlyArray<ProviderManifest>, product: ReadonlyArray<Feature>) =>
+  Effect.provide(layerOf(manifests.map(registered), undefined, product), { local: true })
+
 /** The application as it serves that product, with Google's and Microsoft's own plugins. */
-export const inProduct = Effect.provide(layerOf([registered(google), registered(microsoft)], undefined, product), {
-  local: true
-})
+export const inProduct = inProductOf([google, microsoft], product)
 
 const id = (feature: string): FeatureId => FeatureId.make(feature)
 

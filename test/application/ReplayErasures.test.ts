@@ -6,8 +6,9 @@ import {
   ReplayJournal
 } from "@oauth-manager/application"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, HashMap, Option } from "effect"
+import { Effect, Fiber, HashMap, Option } from "effect"
 import { aJournalEntry, anErasureEntry } from "../fakes/Samples.ts"
+import { keyOf } from "../fakes/Rows.ts"
 import { adasReference, advanceDue, erase, listed, names, nobody, replay, restore, revoking } from "./Erasing.ts"
 import { Faults, storageDown } from "./Faults.ts"
 import { ada, connect, stored } from "./Journey.ts"
@@ -16,6 +17,10 @@ import { inApplication } from "./TestApplication.ts"
 import { read, revokeCalls } from "./Tokens.ts"
 
 const copy = ReplayErasures.use((useCase) => useCase.copy())
+
+const adasDataKey = Effect.map(stored, ({ dataKeys }) =>
+  Option.map(HashMap.get(dataKeys, keyOf(ada)), ({ key }) => key.id)
+)
 
 /** Ada is connected, backed up, erased, and brought back by the backup. */
 const restored = Effect.gen(function* () {
@@ -85,6 +90,22 @@ describe("ReplayErasures", () => {
     }).pipe(inApplication)
   )
 
+  it.effect("leaves alone the one who came back while another server replayed the same list", () =>
+    Effect.gen(function* () {
+      const faults = yield* Faults
+      yield* restored
+      const gate = yield* faults.hold("UnitOfWork.acrossUsers")
+      const late = yield* Effect.forkChild(replay)
+      yield* gate.reached
+      assert.strictEqual(yield* replay, 1)
+      const integration = yield* connect()
+      yield* gate.release
+      assert.strictEqual(yield* Fiber.join(late), 0)
+      assert.strictEqual((yield* read(integration)).tokenType, "Bearer")
+      assert.lengthOf(yield* eventsOf("user.erased"), 1)
+    }).pipe(inApplication)
+  )
+
   it.effect("leaves an erasure that still runs to those who carry it on", () =>
     Effect.gen(function* () {
       const faults = yield* Faults
@@ -110,7 +131,9 @@ describe("ReplayErasures", () => {
   it.effect("copies to the list what other servers erased, once", () =>
     Effect.gen(function* () {
       const erasures = yield* ErasureRepository
-      const entries = Array.from({ length: 1500 }, () => anErasureEntry())
+      yield* connect()
+      const dataKeyId = yield* adasDataKey
+      const entries = Array.from({ length: 1500 }, () => anErasureEntry({ dataKeyId }))
       const at = anErasureEntry().requestedAt
       for (const entry of entries) yield* erasures.keepProofAcrossUsers(ada, entry, at)
       yield* copy

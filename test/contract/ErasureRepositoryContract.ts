@@ -1,9 +1,10 @@
 import { ErasureInProgress, type ErasureEntry } from "@oauth-manager/application"
-import type { UserScope } from "@oauth-manager/domain"
+import { isSameScope, type UserScope } from "@oauth-manager/domain"
 import { assert } from "@effect/vitest"
 import { DateTime, Duration, Effect, Fiber, Option } from "effect"
 import {
   aCiphertext,
+  aDomainEvent,
   aHash,
   anAuthorization,
   anErasureEntry,
@@ -34,6 +35,9 @@ const authorize = Effect.fnUntraced(function* (owner: UserScope) {
   yield* authorizations.insert(owner, authorization, { stateHash: aHash(), flow: aCiphertext() })
   return authorization
 })
+
+const tagOf = <A extends { readonly _tag: string }, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.map(effect, ({ _tag }): string => _tag)
 
 const isListed = Effect.fnUntraced(function* (entry: ErasureEntry) {
   const { erasures } = yield* persistence
@@ -167,13 +171,43 @@ export const erasureRepositoryContract = contract<PersistencePorts>("ErasureRepo
     })
   )
 
+  it.effect("is not complete while a refresh or completion may come back that began just before it did", () =>
+    Effect.gen(function* () {
+      const { authorizations, erasures, tokens, units } = yield* persistence
+      const refreshing = yield* writeEverything(aScope())
+      const lease = { generation: refreshing.token.generation, owner: "refresher", duration: long }
+      const completing = yield* writeEverything(aScope())
+      const { authorization } = completing
+      const completionHash = aHash()
+      yield* authorizations.park(completing.owner, authorization, { code: aCiphertext(), completionHash })
+      const claim = { completionHash, owner: "completer", duration: long }
+      for (const [{ owner, integration }, work, answered] of [
+        [refreshing, tagOf(tokens.acquireLease(refreshing.owner, refreshing.integration.id, lease)), "Acquired"],
+        [completing, tagOf(authorizations.claimCompletion(completing.owner, authorization.id, claim)), "Claimed"]
+      ] as const) {
+        const { answer, end } = yield* hold(work, (begun) => units.forUser(owner, begun))
+        assert.strictEqual(answer, answered)
+        const beginning = yield* Effect.forkChild(begun(owner))
+        yield* Effect.sleep("200 millis")
+        yield* end
+        const { id } = yield* Fiber.join(beginning)
+        yield* tokens.destroy(owner, integration.id)
+        assert.isTrue(Option.isNone(yield* erasures.complete(owner, id, givingUp)), answered)
+      }
+    })
+  )
+
   it.effect("destroys all that names the user, and nothing of anybody else", () =>
     Effect.gen(function* () {
-      const { erasures, units, users } = yield* persistence
+      const { erasures, events, units, users } = yield* persistence
       const mine = yield* writeEverything(aScope())
       const others = yield* Effect.forEach(strangersTo(mine.owner), (stranger) => writeEverything(stranger))
       const { reference } = yield* users.ensure(mine.owner)
+      for (const { owner } of [mine, ...others]) yield* units.forUser(owner, events.append(aDomainEvent(owner)))
       yield* units.forUser(mine.owner, erasures.destroy(mine.owner))
+      const told = (yield* events.pendingAcrossUsers(100_000)).map(({ owner }) => owner)
+      assert.isFalse(told.some((owner) => isSameScope(owner, mine.owner)))
+      for (const { owner } of others) assert.isTrue(told.some((one) => isSameScope(one, owner)))
       assert.deepStrictEqual(yield* whatIsThere(mine), nothing)
       for (const other of others) assert.deepStrictEqual(yield* whatIsThere(other), all)
       assert.notStrictEqual((yield* users.ensure(mine.owner)).reference, reference)
@@ -225,14 +259,16 @@ export const erasureRepositoryContract = contract<PersistencePorts>("ErasureRepo
     })
   )
 
-  it.effect("keeps the proof of an erasure that was done again, once", () =>
+  it.effect("keeps the proof of an erasure that was done again, once, while the one who was erased is stored", () =>
     Effect.gen(function* () {
-      const { erasures, units } = yield* persistence
-      const owner = aScope()
-      const entry = anErasureEntry()
-      const keep = units.acrossUsers(erasures.keepProofAcrossUsers(owner, entry, now))
-      yield* keep
-      yield* keep
+      const { dataKeys, erasures, units, users } = yield* persistence
+      const { owner } = yield* writeEverything(aScope())
+      const entry = anErasureEntry({ subject: (yield* users.ensure(owner)).reference })
+      const dataKeyId = Option.map(yield* dataKeys.find(owner), ({ id }) => id)
+      const keep = (one: ErasureEntry) => units.acrossUsers(erasures.keepProofAcrossUsers(owner, one, now))
+      assert.isTrue(yield* keep(entry))
+      assert.isTrue(yield* keep(entry))
+      assert.isTrue(yield* keep(anErasureEntry({ dataKeyId })))
       const listed = yield* erasures.listAcrossUsers(100_000, Option.none())
       assert.deepStrictEqual(
         listed.filter(({ id }) => id === entry.id),
@@ -243,6 +279,39 @@ export const erasureRepositoryContract = contract<PersistencePorts>("ErasureRepo
             proof: Option.some({ erasedAt: now, revocations: { revoked: 0, unsupported: 0, givenUp: 0 } })
           }
         ]
+      )
+      const others = [anErasureEntry(), anErasureEntry({ dataKeyId: anErasureEntry().dataKeyId })]
+      for (const other of others) assert.isFalse(yield* keep(other))
+      yield* units.forUser(owner, erasures.destroy(owner))
+      assert.isFalse(yield* keep(entry))
+    })
+  )
+
+  it.effect("keeps no proof beside an erasure that runs", () =>
+    Effect.gen(function* () {
+      const { erasures, units, users } = yield* persistence
+      const { owner } = yield* writeEverything(aScope())
+      const entry = anErasureEntry({ subject: (yield* users.ensure(owner)).reference })
+      const erasure = yield* begun(owner)
+      assert.isFalse(yield* units.acrossUsers(erasures.keepProofAcrossUsers(owner, entry, now)))
+      assert.deepStrictEqual(yield* erasures.find(owner), Option.some(erasure))
+    })
+  )
+
+  it.effect("keeps a proof for one of 10 servers that replay at once", () =>
+    Effect.gen(function* () {
+      const { erasures, units, users } = yield* persistence
+      const { owner } = yield* writeEverything(aScope())
+      const entry = anErasureEntry({ subject: (yield* users.ensure(owner)).reference })
+      const replay = units.acrossUsers(
+        Effect.tap(erasures.keepProofAcrossUsers(owner, entry, now), (isStored) =>
+          isStored ? erasures.destroy(owner) : Effect.void
+        )
+      )
+      const outcomes = yield* atOnce(10, replay)
+      assert.lengthOf(
+        outcomes.filter((isStored) => isStored),
+        1
       )
     })
   )

@@ -12,10 +12,11 @@ type Writes = ReadonlyArray<
   readonly [name: string, write: Effect.Effect<unknown, RepositoryUnavailable | AccountAlreadyConnected>]
 >
 
-const isEmpty = (answer: Answer): boolean => (Option.isOption(answer) ? Option.isNone(answer) : answer.length === 0)
+export const isEmpty = (answer: Answer): boolean =>
+  Option.isOption(answer) ? Option.isNone(answer) : answer.length === 0
 
 /** Every way to look for someone's rows, under the scope of `asked`. */
-const looks = ({ authorization, integration }: Everything, asked: UserScope) =>
+export const looks = ({ authorization, integration }: Everything, asked: UserScope) =>
   Effect.map(persistence, ({ authorizations, consents, integrations, tokens }): Looks => [
     ["integrations.find", integrations.find(asked, integration.id)],
     ["integrations.listConnected", integrations.listConnected(asked)],
@@ -37,7 +38,7 @@ const looks = ({ authorization, integration }: Everything, asked: UserScope) =>
   ])
 
 /** Every way to change or destroy someone's rows, under the scope of `asked`. */
-const writes = ({ authorization, integration, token, revocation }: Everything, asked: UserScope) =>
+export const writes = ({ authorization, integration, token, revocation }: Everything, asked: UserScope) =>
   Effect.map(persistence, ({ authorizations, consents, dataKeys, integrations, outbox, tokens }): Writes => {
     const authorized = Result.getOrThrow(Authorizations.authorize({ ...authorization, owner: asked }))
     const lease = { generation: 1, owner: "a stranger", duration: long }

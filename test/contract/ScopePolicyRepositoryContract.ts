@@ -13,7 +13,8 @@ const everyField: ScopePolicy = {
   max_sensitivity: "sensitive",
   by_role: { user: { allowed: [] }, service: { denied: scopes("openid"), max_sensitivity: "basic" } },
   features: features("mail.search"),
-  wider_tokens: "release"
+  wider_tokens: "release",
+  purpose_required: true
 }
 
 const denying = (...values: ReadonlyArray<string>): ScopePolicy => ({ denied: scopes(...values) })

@@ -100,5 +100,6 @@ export const released = (
   const isTooWide = [...granted, ...surplus].some(
     (scope) => !allows(Option.some(policy), roles, scope) || (!has(consented, scope) && !has(surplus, scope))
   )
-  return isTooWide && !policy.releasesWider ? "TokenTooWide" : [...new Set(allowed)].toSorted()
+  if (isTooWide && !policy.releasesWider) return "TokenTooWide"
+  return granted.length > 0 && held.length === 0 ? "ScopeNotGranted" : [...new Set(allowed)].toSorted()
 }

@@ -1,4 +1,12 @@
-import { actingRole, type Caller, hasPermission, mayActFor, Permission, Role } from "@oauth-manager/domain"
+import {
+  actingRole,
+  type Caller,
+  hasPermission,
+  mayActFor,
+  Permission,
+  Role,
+  rolePermissions
+} from "@oauth-manager/domain"
 import { assert, describe, it } from "@effect/vitest"
 import { aCaller, aScope } from "../fakes/Samples.ts"
 
@@ -43,6 +51,25 @@ describe("Permission", () => {
     const caller = aCaller(ada, { roles: ["auditor"], permissions: ["tokens:read"] })
     assert.isTrue(hasPermission(caller, "tokens:read"))
     assert.isFalse(hasPermission(caller, "integrations:read"))
+  })
+})
+
+describe("a deployment that says what its roles may do", () => {
+  const caller = aCaller(ada, { roles: ["service"], rolePermissions: { ...rolePermissions, service: ["audit:read"] } })
+
+  it("takes away as it gives, and leaves the token's own permissions", () => {
+    assert.isTrue(hasPermission(caller, "audit:read"))
+    assert.isFalse(hasPermission(caller, "tokens:read"))
+    assert.isTrue(hasPermission({ ...caller, permissions: ["tokens:read"] }, "tokens:read"))
+    assert.isTrue(hasPermission({ ...caller, roles: ["service", "user"] }, "consents:write"))
+  })
+
+  it("gives no role a reach that it has not", () => {
+    const auditor = aCaller(ada, {
+      roles: ["auditor"],
+      rolePermissions: { ...rolePermissions, auditor: ["tokens:read"] }
+    })
+    assert.isFalse(mayActFor(auditor, bob))
   })
 })
 

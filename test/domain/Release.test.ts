@@ -39,6 +39,14 @@ describe("a release", () => {
     assert.deepInclude(decide({}, held([openid, read], { inUse: [openid] }), [read]), { missing: [read] })
   })
 
+  it("is refused where nothing of the token is in use, however wide tokens may be", () => {
+    const switchedOff = held([openid, mail], { inUse: [] })
+    for (const policy of [{}, { wider_tokens: "release" }] satisfies ReadonlyArray<ScopePolicy>)
+      assert.deepInclude(decide(policy, switchedOff), { _tag: "ScopeNotGranted", missing: [openid, mail] })
+    const withdrawn = held([mail], { consented: [], inUse: [] })
+    assert.deepInclude(decide({ wider_tokens: "release" }, withdrawn), { _tag: "ScopeNotGranted", missing: [mail] })
+  })
+
   it("is refused where the policy keeps what is asked for", () => {
     assert.deepInclude(decide({ denied: [listed] }, holding, [openid, read]), {
       _tag: "ScopeNotAllowed",

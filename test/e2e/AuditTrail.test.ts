@@ -58,7 +58,9 @@ describe("the audit trail of a running service", () => {
       const { body } = await service.api("GET", "/v1/audit-events/verification", { bearer: auditor })
       return body.sound === true && body.checkpoints > 0 && body.events > 0
     })
-    const about = await service.api("GET", "/v1/audit-events?user=ada&action=authorization.started", { bearer: auditor })
+    const about = await service.api("GET", "/v1/audit-events?user=ada&action=authorization.started", {
+      bearer: auditor
+    })
     assert.deepStrictEqual(
       about.body.data.map(({ id }: { readonly id: string }) => id),
       [event.id]
@@ -93,7 +95,7 @@ describe("the audit trail of a running service", () => {
     const sound = await offline(events)
     assert.strictEqual(sound.code, 0, sound.output)
     assert.match(sound.output, /[1-9]\d* checkpoints hold/)
-    await writeFile(events, lines.replace("\"outcome\":\"success\"", "\"outcome\":\"failure\""))
+    await writeFile(events, lines.replace('"outcome":"success"', '"outcome":"failure"'))
     const forged = await offline(events)
     assert.strictEqual(forged.code, 1)
     assert.match(forged.output, /altered: the event is not what was sealed \(position 1, /)
@@ -103,10 +105,18 @@ describe("the audit trail of a running service", () => {
     const sound = await audit("verify", "--json")
     assert.strictEqual(sound.code, 0, sound.output)
     assert.isTrue(JSON.parse(sound.output).sound)
-    await Effect.runPromise(query(database.url, "UPDATE oauth_manager.audit_events SET reason = 'forged' WHERE sequence = (SELECT sequence FROM oauth_manager.audit_seals WHERE position = 1)"))
+    await Effect.runPromise(
+      query(
+        database.url,
+        "UPDATE oauth_manager.audit_events SET reason = 'forged' WHERE sequence = (SELECT sequence FROM oauth_manager.audit_seals WHERE position = 1)"
+      )
+    )
     const found = await audit("verify")
     assert.strictEqual(found.code, 1)
-    assert.match(found.output, /altered: the event is not what was sealed \(position 1, sequence \d+, event [0-9a-f-]{36}\)/)
+    assert.match(
+      found.output,
+      /altered: the event is not what was sealed \(position 1, sequence \d+, event [0-9a-f-]{36}\)/
+    )
     const { body } = await service.api("GET", "/v1/audit-events/verification", { bearer: auditor })
     assert.deepInclude(body, { sound: false, fault_count: 1 })
     assert.deepInclude(body.faults[0], { kind: "altered", position: 1 })

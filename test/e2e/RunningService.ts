@@ -56,6 +56,10 @@ export const start = async (dataDir: string, env: Record<string, string>): Promi
     PORT: port,
     SANDBOX_PORT: "0",
     LOG_LEVEL: "debug",
+    // Tests ask more often than people do, and all from one address
+    RATE_LIMIT_USER: "0",
+    RATE_LIMIT_SERVICE: "100000000",
+    RATE_LIMIT_ADDRESS: "0",
     ...env,
     DATA_DIR: dataDir
   })

@@ -55,12 +55,26 @@ describe("a start that cannot succeed", () => {
 
   it("names every variable that production needs, at once", async () => {
     const output = await refused({ NODE_ENV: "production" })
-    for (const name of ["DATABASE_URL", "VAULT_KEYS", "AUDIT_SIGNING_KEY", "AUTH_ISSUER", "AUTH_AUDIENCE", "AUTH_JWKS_URL"]) {
+    for (const name of [
+      "DATABASE_URL",
+      "VAULT_KEYS",
+      "AUDIT_SIGNING_KEY",
+      "AUTH_ISSUER",
+      "AUTH_AUDIENCE",
+      "AUTH_JWKS_URL"
+    ]) {
       assert.include(output, name)
     }
   })
 
-  for (const name of ["DATABASE_URL", "VAULT_KEYS", "AUDIT_SIGNING_KEY", "AUTH_ISSUER", "AUTH_AUDIENCE", "AUTH_JWKS_URL"]) {
+  for (const name of [
+    "DATABASE_URL",
+    "VAULT_KEYS",
+    "AUDIT_SIGNING_KEY",
+    "AUTH_ISSUER",
+    "AUTH_AUDIENCE",
+    "AUTH_JWKS_URL"
+  ]) {
     it(`names ${name} when production lacks it alone`, async () => {
       const env: Record<string, string> = { ...production(), [name]: "" }
       assert.include(await refused(env), name)

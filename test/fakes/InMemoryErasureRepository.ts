@@ -110,6 +110,7 @@ export const layer = Layer.effect(
               tokens: without(rows.tokens),
               authorizations: without(rows.authorizations),
               revocations: without(rows.revocations),
+              pending: rows.pending.filter(isKept),
               consents: without(rows.consents),
               orphanedConsents: [
                 ...rows.orphanedConsents,
@@ -149,15 +150,18 @@ export const layer = Layer.effect(
 
       keepProofAcrossUsers: (owner, entry, at) =>
         store.write("across users", (rows) => {
-          const known = HashMap.get(rows.erasures, entry.id)
+          const isKnown = Option.exists(userOf(rows, owner), ({ reference }) => reference === entry.subject)
+          const hasKey = Option.exists(dataKeyOf(rows, owner), ({ key }) => Option.contains(entry.dataKeyId, key.id))
+          if (isBeingErased(rows, owner) || (!isKnown && !hasKey)) return [false, rows]
+          const before = HashMap.get(rows.erasures, entry.id)
           const revocations = { revoked: 0, unsupported: 0, givenUp: 0 }
-          const row: ErasureRow = Option.getOrElse(known, () => ({
+          const row: ErasureRow = Option.getOrElse(before, () => ({
             erasure: { ...entry, tenant: owner.tenant, proof: Option.some({ erasedAt: at, revocations }) },
             inFlightUntil: 0,
             dueAt: 0,
             replayedAt: Option.none()
           }))
-          return [undefined, withErasure(rows, { ...row, replayedAt: Option.some(at) })]
+          return [true, withErasure(rows, { ...row, replayedAt: Option.some(at) })]
         }),
 
       listAcrossUsers: (limit, after) =>

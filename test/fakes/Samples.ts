@@ -93,26 +93,30 @@ export const anAccount = (overrides: Partial<Account> = {}): Account => {
   return { key: `https://issuer.test ${id}`, id, email: `${id}@example.test`, name: "Ada Lovelace", ...overrides }
 }
 
-export const anIntegration = (owner: UserScope, overrides: Partial<Integration> = {}): Integration => ({
-  id: IntegrationId.make(uuid()),
-  owner,
-  provider: aProviderId,
-  account: anAccount(),
-  status: "active",
-  requestedScopes: scopes("openid", "sandbox.notes.read", "sandbox.notes.write"),
-  grantedScopes: scopes("openid", "sandbox.notes.read"),
-  surplusScopes: scopes("sandbox.calendar.read"),
-  consentedScopes: scopes("openid", "sandbox.notes.read"),
-  scopesInUse: scopes("openid", "sandbox.notes.read"),
-  features: features("sandbox.notes.read"),
-  connectedAt: DateTime.nowUnsafe(),
-  authorizedAt: DateTime.nowUnsafe(),
-  authorizations: 1,
-  reverifyAt: Option.none(),
-  problem: Option.none(),
-  revocation: Option.none(),
-  ...overrides
-})
+/** Consented to and in use is what is granted, where nothing else is said. */
+export const anIntegration = (owner: UserScope, overrides: Partial<Integration> = {}): Integration => {
+  const granted = overrides.grantedScopes ?? scopes("openid", "sandbox.notes.read")
+  return {
+    id: IntegrationId.make(uuid()),
+    owner,
+    provider: aProviderId,
+    account: anAccount(),
+    status: "active",
+    requestedScopes: scopes("openid", "sandbox.notes.read", "sandbox.notes.write"),
+    grantedScopes: granted,
+    surplusScopes: scopes("sandbox.calendar.read"),
+    consentedScopes: granted,
+    scopesInUse: granted,
+    features: features("sandbox.notes.read"),
+    connectedAt: DateTime.nowUnsafe(),
+    authorizedAt: DateTime.nowUnsafe(),
+    authorizations: 1,
+    reverifyAt: Option.none(),
+    problem: Option.none(),
+    revocation: Option.none(),
+    ...overrides
+  }
+}
 
 /** The first token of an integration, good for an hour. */
 export const aToken = ({ id, owner }: Pick<Integration, "id" | "owner">, overrides: Partial<Token> = {}): Token => {

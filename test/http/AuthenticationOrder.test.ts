@@ -131,7 +131,10 @@ describe("a known caller", () => {
 })
 
 describe("while the keys of the issuer cannot be fetched", () => {
-  const KeysGone = Layer.succeed(CallerVerification, { verify: () => Effect.fail(new KeysUnavailable()) })
+  const KeysGone = Layer.succeed(CallerVerification, {
+    verify: () => Effect.fail(new KeysUnavailable()),
+    remembered: () => undefined
+  })
   const application = Layer.merge(allEndIn(Effect.die("not asked")), KeysGone)
 
   it.effect.each([

@@ -112,6 +112,35 @@ describe("what the claims grant", () => {
   )
 })
 
+describe("the product's own names of roles", () => {
+  const roles = new Map([
+    ["backend", ["service"]],
+    ["ops", ["admin", "auditor"]]
+  ] as const)
+
+  it.effect.each([
+    [["backend"], ["service"]],
+    [
+      ["ops", "backend", "ops"],
+      ["admin", "auditor", "service"]
+    ],
+    // Ours mean nothing where the product has named its own
+    [["admin", "service", "user"], []],
+    [["constructor", "__proto__", 7, null], []]
+  ] as const)("%j mean %j", ([named, expected]) =>
+    Effect.map(said({ roles: named }, { meanings: { roles } }), (seen) =>
+      assert.deepStrictEqual(seen, { ...ada, roles: expected })
+    )
+  )
+
+  it.effect("bring along what the deployment lets roles do", () => {
+    const permissions = { user: [], service: [], admin: [], auditor: ["audit:read"] } as const
+    return Effect.map(said({}, { meanings: { permissions } }), (seen) =>
+      assert.deepStrictEqual(seen, { ...ada, rolePermissions: permissions })
+    )
+  })
+})
+
 describe("the client that the token was issued to", () => {
   it.effect.each([
     ["azp", { azp: "app" }, { client: "app" }],

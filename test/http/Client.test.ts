@@ -1,7 +1,7 @@
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { assert, describe, it } from "@effect/vitest"
 import { Api } from "@oauth-manager/http/api"
-import { HttpServer } from "@oauth-manager/http/server"
+import { HttpServer, RateLimits } from "@oauth-manager/http/server"
 import { UserId } from "@oauth-manager/domain"
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import { DateTime, Effect, Layer, Logger, Redacted } from "effect"
@@ -16,7 +16,16 @@ import * as TestCallers from "./TestCallers.ts"
 
 const Served = HttpServer.layer().pipe(
   Layer.provideMerge(NodeHttpServer.layerTest),
-  Layer.provideMerge(Layer.mergeAll(layerOf(providers), TestCallers.layer, NodeCrypto.layer, Ready, Logger.layer([])))
+  Layer.provideMerge(
+    Layer.mergeAll(
+      layerOf(providers),
+      TestCallers.layer,
+      NodeCrypto.layer,
+      Ready,
+      RateLimits.layerNone,
+      Logger.layer([])
+    )
+  )
 )
 
 const clientOf = (token: string) =>

@@ -3,7 +3,7 @@ import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { assert, describe, it } from "@effect/vitest"
 import { TokenVault } from "@oauth-manager/application"
 import { Api } from "@oauth-manager/http/api"
-import { HttpServer } from "@oauth-manager/http/server"
+import { HttpServer, RateLimits } from "@oauth-manager/http/server"
 import { Effect, HashMap, Layer, Logger, Option, Redacted } from "effect"
 import { HttpClient, HttpClientRequest } from "effect/http"
 import { HttpApiClient } from "effect/http-api"
@@ -96,7 +96,14 @@ describe("a consent that is given over HTTP", () => {
         HttpServer.layer().pipe(
           Layer.provideMerge(NodeHttpServer.layerTest),
           Layer.provideMerge(
-            Layer.mergeAll(layerOf(providers), TestCallers.layer, NodeCrypto.layer, Ready, Logger.layer([]))
+            Layer.mergeAll(
+              layerOf(providers),
+              TestCallers.layer,
+              NodeCrypto.layer,
+              Ready,
+              RateLimits.layerNone,
+              Logger.layer([])
+            )
           )
         ),
         { local: true }

@@ -31,6 +31,7 @@ import {
   type AuthorizationStatus,
   IntegrationId,
   PermissionRequired,
+  PurposeRequired,
   ScopeNotAllowed,
   ScopeNotGranted,
   TokenTooWide,
@@ -214,6 +215,7 @@ const table: ReadonlyArray<Row> = [
     code: "feature_not_allowed",
     members: { feature: "sandbox.notes.read" }
   },
+  { failure: new PurposeRequired({ provider: "sandbox" }), on: ["token"], code: "purpose_required" },
   {
     failure: new TokenTooWide({ provider: "sandbox", excess: scopes("a") }),
     on: onTokens,
@@ -308,7 +310,7 @@ const edge: ReadonlyArray<readonly [code: ProblemCode, method: string, path: str
 ]
 
 /** Reached where the fault itself is tested: KeysUnavailable and NotReady. */
-const elsewhere: ReadonlyArray<ProblemCode> = ["authentication_unavailable", "not_ready"]
+const elsewhere: ReadonlyArray<ProblemCode> = ["authentication_unavailable", "not_ready", "rate_limited"]
 
 const failingWith = (failure: unknown) =>
   Effect.provide(layerNoApplication().pipe(Layer.provide(allEndIn(Effect.fail(failure)))), { local: true })

@@ -25,7 +25,8 @@ const everyField = {
   max_sensitivity: "sensitive",
   by_role: { user: { allowed: [] }, service: { denied: ["sandbox.notes.read"], max_sensitivity: "basic" } },
   features: ["sandbox.notes.read"],
-  wider_tokens: "release"
+  wider_tokens: "release",
+  purpose_required: true
 }
 
 const connected = Effect.fnUntraced(function* (owner = ada) {
@@ -138,7 +139,8 @@ describe("PUT /v1/scope-policies/{provider}", () => {
     [{ by_role: { user: { features: [] } } }, "body.by_role.user.features"],
     [{ version: -1 }, "body.version"],
     [{ version: 0.5 }, "body.version"],
-    [{ wider_tokens: true }, "body.wider_tokens"]
+    [{ wider_tokens: true }, "body.wider_tokens"],
+    [{ purpose_required: "yes" }, "body.purpose_required"]
   ] as const)("refuses %j at %s, also in a dry run", ([wrong, path]) =>
     Effect.gen(function* () {
       for (const { body, status } of [yield* put(wrong), yield* dryRun(wrong)]) {

@@ -1,4 +1,4 @@
-import { HttpServer } from "@oauth-manager/http/server"
+import { HttpServer, RateLimits } from "@oauth-manager/http/server"
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { Effect, Layer, Logger } from "effect"
@@ -13,7 +13,16 @@ import * as TestCallers from "./TestCallers.ts"
 /** The API on a port of its own, as a server runs it. */
 export const layer = HttpServer.layer().pipe(
   Layer.provideMerge(NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" })),
-  Layer.provideMerge(Layer.mergeAll(layerOf(providers), TestCallers.layer, NodeCrypto.layer, Ready, Logger.layer([])))
+  Layer.provideMerge(
+    Layer.mergeAll(
+      layerOf(providers),
+      TestCallers.layer,
+      NodeCrypto.layer,
+      Ready,
+      RateLimits.layerNone,
+      Logger.layer([])
+    )
+  )
 )
 
 const port = Server.HttpServer.use(({ address }) => Effect.succeed("port" in address ? address.port : 0))

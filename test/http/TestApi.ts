@@ -1,6 +1,6 @@
 import type { RegisteredProvider } from "@oauth-manager/application"
 import type { Feature } from "@oauth-manager/domain"
-import { HttpServer, Readiness, routerConfig } from "@oauth-manager/http/server"
+import { HttpServer, RateLimits, Readiness, routerConfig } from "@oauth-manager/http/server"
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import { Context, Effect, Layer, Option } from "effect"
 import { HttpEffect, HttpRouter, HttpServer as Server, HttpServerRequest } from "effect/http"
@@ -51,28 +51,45 @@ export class TestApi extends Context.Service<
   { readonly call: (method: string, path: string, call?: Call) => Effect.Effect<Answer> }
 >()("@oauth-manager/test/http/TestApi") {}
 
-/** From where all calls come. */
+/** From where calls come that do not say otherwise. */
 export const callersAddress = "192.0.2.7"
+const peerHeader = "x-test-peer"
 
-const fromCallersAddress = Effect.updateService(HttpServerRequest.HttpServerRequest, (request) =>
-  request.modify({ remoteAddress: Option.some(callersAddress) })
+/** The address of a call's connection. */
+export const from = (peer: string, headers: Readonly<Record<string, string>> = {}) => ({
+  ...headers,
+  [peerHeader]: peer
+})
+
+const fromPeer = Effect.updateService(HttpServerRequest.HttpServerRequest, (request) =>
+  request.modify({ remoteAddress: Option.some(request.headers[peerHeader] ?? callersAddress) })
 )
 
 /** All routes, over whatever application is provided. */
-export const layerNoApplication = (options?: HttpServer.HttpServerOptions) =>
+export const layerNoApplication = (
+  options?: HttpServer.HttpServerOptions,
+  limits: Layer.Layer<RateLimits> = RateLimits.layerNone
+) =>
   Layer.effect(
     TestApi,
     Effect.gen(function* () {
       const app = yield* HttpRouter.toHttpEffect(HttpServer.routes(options))
       const context = yield* Effect.context<never>()
       const handle = HttpEffect.toWebHandlerWith<never, HttpServerRequest.HttpServerRequest>(context)(
-        Effect.scoped(fromCallersAddress(app))
+        Effect.scoped(fromPeer(app))
       )
       return TestApi.of({
         call: (method, path, call = {}) => Effect.promise(async () => read(await handle(requestOf(method, path, call))))
       })
     })
-  ).pipe(Layer.provide([Layer.succeed(HttpRouter.RouterConfig, routerConfig), Server.layerServices, NodeCrypto.layer]))
+  ).pipe(
+    Layer.provide([
+      Layer.succeed(HttpRouter.RouterConfig, routerConfig),
+      Server.layerServices,
+      NodeCrypto.layer,
+      limits
+    ])
+  )
 
 export const Ready = Layer.succeed(Readiness, { checks: [] })
 

@@ -52,6 +52,7 @@ export const layer = Layer.succeed(
       Effect.map(decode(Redacted.value(token)), ({ tenant, user, ...more }) => ({
         scope: { tenant: tenant as TenantId, user: UserId.make(user) },
         ...more
-      }))
+      })),
+    remembered: () => undefined
   })
 )

@@ -1,4 +1,4 @@
-import { ErasureList } from "@oauth-manager/application"
+import { type ErasureEntry, ErasureList } from "@oauth-manager/application"
 import type { Erasure } from "@oauth-manager/domain"
 import { FileErasureList } from "@oauth-manager/journal"
 import { assert, describe, it } from "@effect/vitest"
@@ -66,6 +66,26 @@ describe("FileErasureList", () => {
         const added = anErasureEntry()
         yield* list.append(added)
         assert.deepStrictEqual(yield* list.entries, [...kept, added], `added at ${length}`)
+      }
+    })
+  )
+
+  it.live("is read anew where another has taken its place, shorter or longer", () =>
+    Effect.gen(function* () {
+      const file = yield* path
+      const list = yield* listIn(file)
+      const [first, second, third] = [anErasureEntry(), anErasureEntry(), anErasureEntry()]
+      const linesOf = Effect.fnUntraced(function* (...entries: ReadonlyArray<ErasureEntry>) {
+        const other = yield* path
+        yield* (yield* listIn(other)).append(...entries)
+        return readFileSync(other)
+      })
+      yield* list.append(first)
+      for (const entries of [[second, third], [third], [], [first, second, third]]) {
+        writeFileSync(file, yield* linesOf(...entries))
+        assert.deepStrictEqual(yield* list.entries, entries)
+        appendFileSync(file, yield* linesOf(...entries, anErasureEntry()))
+        assert.lengthOf(yield* list.entries, entries.length + 1)
       }
     })
   )

@@ -29,13 +29,17 @@ class Recording {
   readonly sink: AuditSink = {
     name: "recording",
     write: (lines) =>
-      this.isBroken ? Effect.fail(new SinkFailed({ reason: "full" })) : Effect.sync(() => void this.taken.push(...lines))
+      this.isBroken
+        ? Effect.fail(new SinkFailed({ reason: "full" }))
+        : Effect.sync(() => void this.taken.push(...lines))
   }
 }
 
 const sinksOf = (...sinks: ReadonlyArray<AuditSink>) =>
   Effect.map(
-    Layer.build(AuditSinks.layerNoDeps(sinks).pipe(Layer.fresh, Layer.provide(Layer.fresh(PostgresAuditRecords.layer)))),
+    Layer.build(
+      AuditSinks.layerNoDeps(sinks).pipe(Layer.fresh, Layer.provide(Layer.fresh(PostgresAuditRecords.layer)))
+    ),
     (context) => Context.get(context, AuditSinks)
   )
 
@@ -66,38 +70,43 @@ layer(Audited.layer, { excludeTestServices: true })("AuditSinks", (it) => {
     })
   )
 
-  it.effect("closes releases and changes, on each server, while an event has waited for 10 seconds, and opens by itself", () =>
-    Effect.gen(function* () {
-      const recording = new Recording()
-      const here = yield* sinksOf(recording.sink)
-      const there = yield* sinksOf(recording.sink)
-      const trail = yield* Effect.map(
-        Layer.build(
-          PostgresAuditTrail.layer.pipe(Layer.fresh, Layer.provide(Layer.succeed(AuditGate, { closedBy: there.closedBy })))
-        ),
-        (context) => Context.get(context, AuditTrail)
-      )
-      const event = () => anAuditEvent(aScope())
-      recording.isBroken = true
-      yield* trail.record(event())
-      yield* Audited.seal
-      yield* here.deliver
-      yield* there.look
-      yield* trail.recordAlone(event())
-      yield* late
-      yield* there.look
-      const closed = new RepositoryUnavailable({ operation: "AuditTrail.ready", part: "audit" })
-      for (const attempt of [trail.record(event()), trail.recordAlone(event()), trail.ready]) {
-        assert.deepStrictEqual(yield* Effect.flip(attempt), closed)
-      }
-      // A provider has answered: that is not lost to a sink
-      yield* Effect.provideService(trail.record(event()), HoldsAnswer, true)
-      recording.isBroken = false
-      yield* here.deliver
-      yield* there.look
-      yield* trail.ready
-      yield* trail.record(event())
-    })
+  it.effect(
+    "closes releases and changes, on each server, while an event has waited for 10 seconds, and opens by itself",
+    () =>
+      Effect.gen(function* () {
+        const recording = new Recording()
+        const here = yield* sinksOf(recording.sink)
+        const there = yield* sinksOf(recording.sink)
+        const trail = yield* Effect.map(
+          Layer.build(
+            PostgresAuditTrail.layer.pipe(
+              Layer.fresh,
+              Layer.provide(Layer.succeed(AuditGate, { closedBy: there.closedBy }))
+            )
+          ),
+          (context) => Context.get(context, AuditTrail)
+        )
+        const event = () => anAuditEvent(aScope())
+        recording.isBroken = true
+        yield* trail.record(event())
+        yield* Audited.seal
+        yield* here.deliver
+        yield* there.look
+        yield* trail.recordAlone(event())
+        yield* late
+        yield* there.look
+        const closed = new RepositoryUnavailable({ operation: "AuditTrail.ready", part: "audit" })
+        for (const attempt of [trail.record(event()), trail.recordAlone(event()), trail.ready]) {
+          assert.deepStrictEqual(yield* Effect.flip(attempt), closed)
+        }
+        // A provider has answered: that is not lost to a sink
+        yield* Effect.provideService(trail.record(event()), HoldsAnswer, true)
+        recording.isBroken = false
+        yield* here.deliver
+        yield* there.look
+        yield* trail.ready
+        yield* trail.record(event())
+      })
   )
 
   it.effect("writes lines to a file, durably, and none into what a crash tore", () =>
@@ -106,18 +115,24 @@ layer(Audited.layer, { excludeTestServices: true })("AuditSinks", (it) => {
       yield* Effect.addFinalizer(() => Effect.sync(() => rmSync(folder, { recursive: true })))
       const sink = FileSink.make(join(folder, "audit.jsonl"))
       yield* sink.write([
-        { key: 1, text: "{\"position\":1}" },
-        { key: 2, text: "{\"position\":2}" }
+        { key: 1, text: '{"position":1}' },
+        { key: 2, text: '{"position":2}' }
       ])
-      assert.strictEqual(readFileSync(join(folder, "audit.jsonl"), "utf8"), "{\"position\":1}\n{\"position\":2}\n")
-      const refused = yield* Effect.flip(FileSink.make(join(folder, "audit.jsonl", "no")).write([{ key: 1, text: "{}" }]))
+      assert.strictEqual(readFileSync(join(folder, "audit.jsonl"), "utf8"), '{"position":1}\n{"position":2}\n')
+      const refused = yield* Effect.flip(
+        FileSink.make(join(folder, "audit.jsonl", "no")).write([{ key: 1, text: "{}" }])
+      )
       assert.strictEqual(refused._tag, "SinkFailed")
     })
   )
 
   it.effect("sends OTLP logs, and takes neither an error nor a refusal of some records for success", () =>
     Effect.gen(function* () {
-      const answers = [[200, "{}"], [503, ""], [200, "{\"partialSuccess\":{\"rejectedLogRecords\":\"1\"}}"]] as const
+      const answers = [
+        [200, "{}"],
+        [503, ""],
+        [200, '{"partialSuccess":{"rejectedLogRecords":"1"}}']
+      ] as const
       const bodies: Array<string> = []
       const server = createServer((request, response) => {
         const chunks: Array<Buffer> = []

@@ -1,5 +1,13 @@
 import { AuditChain, AuditTrail, type AuditVerification } from "@oauth-manager/application"
-import { AddressHash, AuditCheckpoints, AuditSealer, PostgresAuditChain, PostgresAuditTrail, SigningKey } from "@oauth-manager/audit"
+import {
+  AddressHash,
+  AuditCheckpoints,
+  AuditSealer,
+  PostgresAuditChain,
+  PostgresAuditRecords,
+  PostgresAuditTrail,
+  SigningKey
+} from "@oauth-manager/audit"
 import type { AuditEvent, UserScope } from "@oauth-manager/domain"
 import { Context, Effect, Layer, Option, Redacted } from "effect"
 import { randomBytes } from "node:crypto"
@@ -33,7 +41,8 @@ export const layer = Layer.unwrap(
     Layer.mergeAll(
       PostgresAuditTrail.layer.pipe(Layer.provide(Layer.succeed(AddressHash.AddressHash, AddressHash.keyed(seed)))),
       AuditCheckpoints.layerNoDeps({ key, file }),
-      PostgresAuditChain.layer({ keys: [key.verification], file: Option.some(file) })
+      PostgresAuditChain.layer({ keys: [key.verification], file: Option.some(file) }),
+      PostgresAuditRecords.layer
     )
   )
 ).pipe(Layer.provideMerge(AuditSealer.layerNoDeps), Layer.provideMerge(portsLayer), Layer.provideMerge(Vantage.layer))

@@ -2,6 +2,7 @@ import { Layer } from "effect"
 import { Chronicle } from "./access/Chronicle.ts"
 import { Journal } from "./access/Journal.ts"
 import { OneTimeSecret } from "./access/OneTimeSecret.ts"
+import { IntegrationEnd } from "./disconnect/IntegrationEnd.ts"
 import { Revoker } from "./disconnect/Revoker.ts"
 import { TokenHandover } from "./disconnect/TokenHandover.ts"
 import { ErasureEnd } from "./erasure/ErasureEnd.ts"
@@ -86,7 +87,8 @@ const Engine = HeldRefresh.layer.pipe(
 )
 
 const Erasing = Layer.mergeAll(ErasureStart.layer, ErasureEnd.layer).pipe(
-  Layer.provideMerge(Layer.merge(EveryIntegration.layer, TokenHandover.layer))
+  Layer.provideMerge(EveryIntegration.layer),
+  Layer.provideMerge(IntegrationEnd.layer.pipe(Layer.provide(TokenHandover.layer)))
 )
 
 const Consenting = FeatureSwitch.layer.pipe(Layer.provideMerge(ConsentWriter.layer))

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll } from "vitest"
+import { featureJourneys } from "./FeatureJourneys.ts"
 import { githubJourneys } from "./GitHubJourneys.ts"
 import { googleJourneys } from "./GoogleJourneys.ts"
 import { microsoftJourneys } from "./MicrosoftJourneys.ts"
@@ -16,6 +17,13 @@ afterEach(() => world.heal())
 
 afterAll(async () => world?.stop())
 
-for (const journeys of [googleJourneys, youtubeJourneys, microsoftJourneys, notionJourneys, githubJourneys]) {
+for (const journeys of [
+  googleJourneys,
+  youtubeJourneys,
+  microsoftJourneys,
+  notionJourneys,
+  githubJourneys,
+  featureJourneys
+]) {
   journeys(() => world)
 }

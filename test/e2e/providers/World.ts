@@ -48,6 +48,7 @@ export const startWorld = async (): Promise<World> => {
     ...doubles.github.environment(),
     PROVIDER_MICROSOFT_ALLOWED_TENANTS: `${contoso},${consumers}`,
     PROVIDERS: plugins.map((id) => `@oauth-manager/provider-${id}`).join(","),
+    FEATURES_FILE: "docs/examples/features.yaml",
     PORT: String(port),
     DATABASE_URL: database.url
   })

@@ -8,6 +8,7 @@ import type { SqlClient } from "effect/sql"
 import { ServerConfiguration } from "../configuration/ServerConfiguration.ts"
 import { StartupFailed } from "../StartupFailed.ts"
 import * as DrainingServer from "./DrainingServer.ts"
+import * as Limits from "./Limits.ts"
 
 const drainFor = "20 seconds"
 
@@ -43,7 +44,7 @@ const ReadinessLayer = Layer.effect(
 
 /** The HTTP API on its port. */
 export const layer = Layer.unwrap(
-  Effect.map(ServerConfiguration, ({ corsOrigins, production }) =>
-    HttpServer.layer({ corsOrigins, landing: !production })
+  Effect.map(ServerConfiguration, ({ corsOrigins, production, trustedProxies }) =>
+    HttpServer.layer({ corsOrigins, landing: !production, trustedProxies })
   )
-).pipe(Layer.provide([ReadinessLayer, NodeListener]))
+).pipe(Layer.provide([ReadinessLayer, NodeListener, Limits.layer]))

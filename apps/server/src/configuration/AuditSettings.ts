@@ -54,9 +54,7 @@ export const read = (dataDir: string) =>
     return {
       auditSigningKey: yield* setting("AUDIT_SIGNING_KEY", Schema.RedactedFromValue(Schema.String)),
       auditPublicKeys: yield* publicKeys,
-      auditCheckpointInterval: Duration.seconds(
-        yield* withDefault(60)(setting("AUDIT_CHECKPOINT_INTERVAL", Seconds))
-      ),
+      auditCheckpointInterval: Duration.seconds(yield* withDefault(60)(setting("AUDIT_CHECKPOINT_INTERVAL", Seconds))),
       auditCheckpointFile: yield* withDefault(DataFolder.auditCheckpoints(dataDir))(
         setting("AUDIT_CHECKPOINT_FILE", Schema.Trim)
       ),

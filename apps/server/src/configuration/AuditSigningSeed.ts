@@ -49,7 +49,12 @@ export const loadOrCreate = (settings: Settings) => {
     ? load(settings)
     : onFile(path, async () => {
         await makeDataFolder(dirname(path))
-        if (!(await stat(path).then(() => true, () => false))) {
+        if (
+          !(await stat(path).then(
+            () => true,
+            () => false
+          ))
+        ) {
           await createUnlessThere(path, `${randomBytes(32).toString("base64")}\n`)
         }
       }).pipe(Effect.andThen(load(settings)))

@@ -23,4 +23,3 @@ export const createUnlessThere = async (path: string, content: string): Promise<
     await rm(temporary)
   }
 }
-

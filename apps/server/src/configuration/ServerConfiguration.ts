@@ -3,7 +3,9 @@ import type { StartupFailed } from "../StartupFailed.ts"
 import * as AuditSettings from "./AuditSettings.ts"
 import * as DatabaseSettings from "./DatabaseSettings.ts"
 import * as KeySettings from "./KeySettings.ts"
+import * as LimitSettings from "./LimitSettings.ts"
 import { refuse } from "./Problems.ts"
+import * as RoleSettings from "./RoleSettings.ts"
 import { HttpUrl, List, Origins, Port, ReturnUrlList, setting, withDefault } from "./Setting.ts"
 
 /** Who signs the callers' tokens. */
@@ -13,7 +15,13 @@ export interface CallerIssuer {
   readonly jwksUrl: string
 }
 
-export interface Settings extends DatabaseSettings.DatabaseSettings, KeySettings.KeySettings, AuditSettings.AuditSettings {
+export interface Settings
+  extends
+    DatabaseSettings.DatabaseSettings,
+    KeySettings.KeySettings,
+    AuditSettings.AuditSettings,
+    RoleSettings.RoleSettings,
+    LimitSettings.LimitSettings {
   readonly production: boolean
   readonly host: string
   readonly port: number
@@ -100,6 +108,8 @@ export const read: Effect.Effect<Settings, StartupFailed> = Effect.gen(function*
       roles: yield* withDefault("roles")(setting("AUTH_CLAIM_ROLES", Schema.String)),
       scope: yield* withDefault("scope")(setting("AUTH_CLAIM_SCOPE", Schema.String))
     },
+    ...(yield* RoleSettings.roleSettings),
+    ...(yield* LimitSettings.limitSettings),
     vaultKeys,
     ...audit,
     plugins: yield* withDefault<ReadonlyArray<string>>(production ? productionPlugins : developmentPlugins)(

@@ -1,26 +1,15 @@
 import { ConfigProvider, Effect } from "effect"
 import type { LoadedPlugin } from "../providers/LoadedPlugin.ts"
+import { namesBelow } from "./EnvironmentNames.ts"
 import { variablesOf } from "./ProviderSettings.ts"
 import { variable } from "./ProviderVariable.ts"
 
-type Path = ReadonlyArray<string>
-
-/** Names of what is set, as a walk finds them; the environment is cut into words at each underscore. */
-const namesBelow = (
-  provider: ConfigProvider.ConfigProvider,
-  path: Path
-): Effect.Effect<ReadonlyArray<string>, ConfigProvider.SourceError> =>
-  Effect.gen(function* () {
-    const node = yield* provider.load(path)
-    const own = node?.value === undefined ? [] : [path.join("_")]
-    if (node?._tag !== "Record") return own
-    const inner = [...node.keys].filter((key) => path.length > 0 || key.startsWith("PROVIDER"))
-    return [...own, ...(yield* Effect.forEach(inner, (key) => namesBelow(provider, [...path, key]))).flat()]
-  })
-
 /** The variables that are set and named like a provider's, and mean nothing to it; each in a sentence. */
 export const find = Effect.fnUntraced(function* (plugins: ReadonlyArray<LoadedPlugin>) {
-  const set = yield* Effect.orElseSucceed(namesBelow(yield* ConfigProvider.ConfigProvider, []), () => [])
+  const set = yield* Effect.orElseSucceed(
+    namesBelow(yield* ConfigProvider.ConfigProvider, (word) => word.startsWith("PROVIDER")),
+    () => []
+  )
   const known = new Set(plugins.flatMap(variablesOf))
   // `acme-eu` before `acme`, whose prefix its variables have too
   const byLength = plugins.toSorted((a, b) => b.definition.id.length - a.definition.id.length)

@@ -113,7 +113,9 @@ export const layer = ({ file, keys }: ChainOptions) =>
         function* (range: AuditRange, limit: number) {
           // Before the head: a checkpoint that is made meanwhile may be past it
           const { faults, vouched } = review(yield* checkpoints, keys)
-          const [head] = yield* sql<{ position: string }>`SELECT coalesce(max(position), 0)::text AS position FROM audit_seals`
+          const [head] = yield* sql<{
+            position: string
+          }>`SELECT coalesce(max(position), 0)::text AS position FROM audit_seals`
           const from = range.from ?? 1
           const to = Math.min(Number(head?.position ?? 0), range.to ?? Number.MAX_SAFE_INTEGER)
           const verifier = new ChainVerifier(vouched, range, limit)

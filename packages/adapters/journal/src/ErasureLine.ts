@@ -25,14 +25,20 @@ const decode = (line: string): Option.Option<ErasureEntry> =>
     requestedAt: requested_at
   }))
 
-/** The entries that are whole, each once, and how many lines are not. */
-export const decodeAll = (
-  text: string
-): { readonly entries: ReadonlyArray<ErasureEntry>; readonly damaged: number } => {
+export interface Decoded {
+  /** Those that are whole, each once. */
+  readonly entries: ReadonlyMap<ErasureId, ErasureEntry>
+  /** How many lines are not. */
+  readonly damaged: number
+}
+
+/** What the lines add to those that were decoded before. */
+export const decodeOn = (before: Decoded, text: string): Decoded => {
   const lines = text.split("\n").filter((line) => line !== "")
-  const entries = lines.flatMap((line) => Option.toArray(decode(line)))
+  if (lines.length === 0) return before
+  const added = lines.flatMap((line) => Option.toArray(decode(line)))
   return {
-    entries: [...new Map(entries.map((entry) => [entry.id, entry])).values()],
-    damaged: lines.length - entries.length
+    entries: new Map([...before.entries, ...added.map((entry) => [entry.id, entry] as const)]),
+    damaged: before.damaged + lines.length - added.length
   }
 }

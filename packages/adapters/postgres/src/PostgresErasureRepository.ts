@@ -1,4 +1,4 @@
-import { ErasureRepository, type ErasureRequest } from "@oauth-manager/application"
+import { type ErasureEntry, ErasureRepository, type ErasureRequest } from "@oauth-manager/application"
 import { ErasureId, UserId, UserReference, type UserScope } from "@oauth-manager/domain"
 import { DateTime, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient } from "effect/sql"
@@ -64,14 +64,19 @@ export const layer = Layer.effect(
         maybeReference
       )
 
+    const unfinished = (scope: UserScope) => sql`${own(scope)} AND status IN ('pending', 'authorized')`
+
     // A completion may hold an integration and want its authorization: the integrations come first, as everywhere
-    const lockAndExpire = Effect.fnUntraced(function* (scope: UserScope) {
+    const lock = Effect.fnUntraced(function* (scope: UserScope) {
       yield* sql`SELECT FROM integrations WHERE ${own(scope)} ORDER BY id FOR NO KEY UPDATE`
-      yield* sql`UPDATE authorizations
+      yield* sql`SELECT FROM authorizations WHERE ${unfinished(scope)} ORDER BY id FOR NO KEY UPDATE`
+    })
+
+    const expire = (scope: UserScope) =>
+      sql`UPDATE authorizations
         SET status = 'expired', flow = NULL, code = NULL, completion_hash = NULL, completion_owner = NULL,
           completion_until = NULL, state_consumed_at = coalesce(state_consumed_at, clock_timestamp())
-        WHERE ${own(scope)} AND status IN ('pending', 'authorized')`
-    })
+        WHERE ${unfinished(scope)}`
 
     const begin = Effect.fnUntraced(function* (
       scope: UserScope,
@@ -82,6 +87,8 @@ export const layer = Layer.effect(
       if (Option.isNone(subject)) return Option.none()
       const before = yield* running(scope)
       if (Option.isSome(before)) return Option.some({ erasure: before.value, isNew: false })
+      // Under the locks, so that no refresh or completion begins between the look at them and their end
+      yield* lock(scope)
       yield* sql`INSERT INTO erasures (id, tenant_id, subject, data_key_id, requested_at, request_id, in_flight_until, due_at)
         VALUES (${id}, ${scope.tenant}, ${subject.value}, (SELECT id FROM data_keys WHERE ${own(scope)}),
           ${DateTime.toDateUtc(requestedAt)}, ${requestId},
@@ -89,7 +96,7 @@ export const layer = Layer.effect(
             (SELECT max(lease_until) FROM tokens WHERE ${own(scope)}),
             (SELECT max(completion_until) FROM authorizations WHERE ${own(scope)})),
           ${fromNow(sql, delay)})`
-      yield* lockAndExpire(scope)
+      yield* expire(scope)
       return Option.map(yield* running(scope), (erasure) => ({ erasure, isNew: true }))
     })
 
@@ -111,6 +118,25 @@ export const layer = Layer.effect(
         firstErasure
       )
       return Option.flatMap(completed, ({ proof }) => proof)
+    })
+
+    /** Two statements: the second sees what another server has done that the first awaited. */
+    const keepProof = Effect.fnUntraced(function* (
+      owner: UserScope,
+      { dataKeyId, id, requestedAt, subject }: ErasureEntry,
+      at: DateTime.Utc
+    ) {
+      yield* ErasureLock.exclusive(sql, owner)
+      const [requested, erased] = [DateTime.toDateUtc(requestedAt), DateTime.toDateUtc(at)]
+      const kept = yield* sql`INSERT INTO erasures (id, tenant_id, subject, data_key_id, requested_at, request_id,
+          in_flight_until, due_at, erased_at, revoked, unsupported, given_up, replayed_at)
+        SELECT ${id}, ${owner.tenant}, ${subject}, ${Option.getOrNull(dataKeyId)}::uuid, ${requested}, 'background',
+          ${requested}, ${requested}, ${erased}, 0, 0, 0, ${erased}
+        WHERE NOT EXISTS (SELECT FROM erasures WHERE ${ErasureLock.isRunningFor(sql, owner)})
+          AND (EXISTS (SELECT FROM users WHERE ${own(owner)} AND reference = ${subject})
+            OR EXISTS (SELECT FROM data_keys WHERE ${own(owner)} AND id = ${Option.getOrNull(dataKeyId)}::uuid))
+        ON CONFLICT (id) DO UPDATE SET replayed_at = excluded.replayed_at RETURNING id`
+      return Rows.changed(kept)
     })
 
     return ErasureRepository.of({
@@ -171,28 +197,8 @@ export const layer = Layer.effect(
         )
       },
 
-      keepProofAcrossUsers: (owner, { dataKeyId, id, requestedAt, subject }, at) => {
-        const row = {
-          id,
-          tenant_id: owner.tenant,
-          subject,
-          data_key_id: Option.getOrNull(dataKeyId),
-          requested_at: DateTime.toDateUtc(requestedAt),
-          request_id: "background",
-          in_flight_until: DateTime.toDateUtc(requestedAt),
-          due_at: DateTime.toDateUtc(requestedAt),
-          erased_at: DateTime.toDateUtc(at),
-          revoked: 0,
-          unsupported: 0,
-          given_up: 0,
-          replayed_at: DateTime.toDateUtc(at)
-        }
-        return acrossUsers(
-          "ErasureRepository.keepProofAcrossUsers",
-          sql`INSERT INTO erasures ${sql.insert(row)}
-            ON CONFLICT (id) DO UPDATE SET replayed_at = excluded.replayed_at`
-        )
-      },
+      keepProofAcrossUsers: (owner, entry, at) =>
+        acrossUsers("ErasureRepository.keepProofAcrossUsers", keepProof(owner, entry, at)),
 
       listAcrossUsers: (limit, after) =>
         acrossUsers(

@@ -76,7 +76,7 @@ export const layer = Layer.effect(
           Effect.map(
             sql`DELETE FROM domain_events WHERE id IN (
                 SELECT id FROM domain_events WHERE occurred_at < ${DateTime.toDateUtc(before)}
-                ORDER BY occurred_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
+                ORDER BY occurred_at LIMIT ${limit}
               ) RETURNING id`,
             ({ length }) => length
           )

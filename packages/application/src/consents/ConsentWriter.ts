@@ -5,6 +5,7 @@ import {
   ConsentId,
   type ConsentOrigin,
   type FeatureId,
+  type FeaturePart,
   Features,
   type Grant,
   type Integration,
@@ -12,6 +13,7 @@ import {
   type Provider,
   type Scope,
   ScopeCatalogue,
+  Scopes,
   type UserScope
 } from "@oauth-manager/domain"
 import { Context, type DateTime, Effect, Layer, Option } from "effect"
@@ -35,9 +37,13 @@ export class ConsentWriter extends Context.Service<ConsentWriter>()(
       const vault = yield* TokenVault
       const random = yield* SecureRandom.SecureRandom
 
-      const ofFeature = (provider: Provider, id: FeatureId): Purpose => {
+      const firstPart = ({ id: provider }: Provider, id: FeatureId): FeaturePart | undefined => {
         const feature = catalogue.get(id)
-        const part = feature === undefined ? undefined : Features.partAt(feature, provider.id)
+        return feature === undefined ? undefined : Features.partAt(feature, provider)
+      }
+
+      const ofFeature = (id: FeatureId, part: FeaturePart | undefined): Purpose => {
+        const feature = catalogue.get(id)
         return {
           feature: Option.some(id),
           purpose: Option.fromUndefinedOr(feature?.purpose ?? feature?.title),
@@ -46,9 +52,24 @@ export class ConsentWriter extends Context.Service<ConsentWriter>()(
       }
 
       /** The account itself comes first: what identifies it, and what was asked for without a feature. */
-      const purposes = (provider: Provider, { features, requestedScopes }: Authorization): ReadonlyArray<Purpose> => {
-        const ofFeatures = features.map((id) => ofFeature(provider, id))
-        const explained = new Set(ofFeatures.flatMap(({ requested }) => requested))
+      const purposes = (
+        provider: Provider,
+        { features, requestedScopes }: Authorization,
+        before: ReadonlyArray<Consent>,
+        held: ReadonlyArray<Scope>
+      ): ReadonlyArray<Purpose> => {
+        const ofFeatures = features.map((id) => {
+          const part = firstPart(provider, id)
+          // Nobody was asked for what the tenant's policy kept, and nobody has refused it
+          const optional = part?.optional.filter((scope) => requestedScopes.includes(scope) || held.includes(scope))
+          return ofFeature(id, part === undefined ? undefined : { ...part, optional: optional ?? [] })
+        })
+        // Where a provider is asked for the whole grant anew, what stands for a feature goes on standing for that alone
+        const stands = before.filter(({ feature, withdrawal }) => Option.isSome(feature) && Option.isNone(withdrawal))
+        const explained = new Set([
+          ...ofFeatures.flatMap(({ requested }) => requested),
+          ...ScopeCatalogue.closure(provider, Scopes.union(...stands.map(({ granted }) => granted)))
+        ])
         const others = ScopeCatalogue.canonicalAll(provider, requestedScopes).filter(
           (scope) => !explained.has(scope) || provider.identityScopes.includes(scope)
         )
@@ -86,19 +107,19 @@ export class ConsentWriter extends Context.Service<ConsentWriter>()(
 
       return {
         /**
-         * For a feature that is switched on with what was granted for another purpose before. `authorizationId` is the authorization
-         * by which the provider granted it.
+         * For a feature that is switched on with what was granted for another purpose before, which serves `part` of it.
+         * `authorizationId` is the authorization by which the provider granted it.
          */
         draftForFeature: Effect.fnUntraced(function* (
           caller: Caller,
           integration: Integration,
           provider: Provider,
-          feature: FeatureId,
+          { feature, part }: { readonly feature: FeatureId; readonly part: FeaturePart },
           given: Pick<Consent, "authorizationId" | "grantedAt" | "text">
         ) {
           const { grantedScopes, id: integrationId, owner } = integration
           const origin = yield* originOf(caller, owner)
-          return yield* consentOf(ofFeature(provider, feature), ScopeCatalogue.closure(provider, grantedScopes), {
+          return yield* consentOf(ofFeature(feature, part), ScopeCatalogue.closure(provider, grantedScopes), {
             ...given,
             owner,
             provider: provider.id,
@@ -112,12 +133,15 @@ export class ConsentWriter extends Context.Service<ConsentWriter>()(
           caller: Caller,
           {
             authorization,
+            before,
             grant,
             integrationId,
             now,
             provider
           }: {
             readonly authorization: Authorization
+            /** Those of the integration that stay in force. */
+            readonly before: ReadonlyArray<Consent>
             readonly provider: Provider
             readonly grant: Grant
             readonly integrationId: IntegrationId
@@ -129,7 +153,9 @@ export class ConsentWriter extends Context.Service<ConsentWriter>()(
           const origin = yield* originOf(caller, owner)
           const { id: authorizationId, text } = authorization
           const given = { owner, provider: provider.id, integrationId, authorizationId, text, origin, grantedAt: now }
-          return yield* Effect.forEach(purposes(provider, authorization), (purpose) => consentOf(purpose, held, given))
+          return yield* Effect.forEach(purposes(provider, authorization, before, held), (purpose) =>
+            consentOf(purpose, held, given)
+          )
         })
       }
     })

@@ -48,12 +48,13 @@ export class ErasureEnd extends Context.Service<ErasureEnd>()("@oauth-manager/ap
         yield* list.append(erased.erasure)
         return yield* units.forUser(erased.owner, complete(actor, erased))
       }, Effect.uninterruptible),
-      /** Erases at once somebody whom a backup brought back: their providers were told the first time. */
+      /** Erases at once somebody whom a backup brought back, if they still are: their providers were told the first time. */
       repeat: (owner: UserScope, entry: ErasureEntry) =>
         units.acrossUsers(
           Effect.gen(function* () {
-            yield* erasures.keepProofAcrossUsers(owner, entry, yield* DateTime.now)
-            yield* destroy("background", owner, entry, Option.some("replayed"))
+            const isStored = yield* erasures.keepProofAcrossUsers(owner, entry, yield* DateTime.now)
+            if (isStored) yield* destroy("background", owner, entry, Option.some("replayed"))
+            return isStored
           })
         )
     }

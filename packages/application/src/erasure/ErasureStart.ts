@@ -3,19 +3,12 @@ import { Context, DateTime, Effect, Layer, Option } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { Chronicle } from "../access/Chronicle.ts"
 import { type Entry, Journal } from "../access/Journal.ts"
-import { ended, ownTry } from "../disconnect/Revoker.ts"
-import { TokenHandover } from "../disconnect/TokenHandover.ts"
-import { ConsentRepository } from "../ports/ConsentRepository.ts"
+import { IntegrationEnd } from "../disconnect/IntegrationEnd.ts"
+import { ownTry } from "../disconnect/Revoker.ts"
 import { ErasureRepository } from "../ports/ErasureRepository.ts"
 import { ProviderRegistry } from "../ports/ProviderRegistry.ts"
 import { UnitOfWork } from "../ports/UnitOfWork.ts"
 import { EveryIntegration } from "./EveryIntegration.ts"
-
-const withdrawn = (id: string): Entry => ({
-  action: "consent.withdrawn",
-  object: { type: "consent", id },
-  outcome: "success"
-})
 
 /** Begins an erasure, in one transaction: from its commit on no token is released, and nothing begins for the user. */
 export class ErasureStart extends Context.Service<ErasureStart>()("@oauth-manager/application/erasure/ErasureStart", {
@@ -24,29 +17,15 @@ export class ErasureStart extends Context.Service<ErasureStart>()("@oauth-manage
     const erasures = yield* ErasureRepository
     const registry = yield* ProviderRegistry
     const every = yield* EveryIntegration
-    const consents = yield* ConsentRepository
-    const handover = yield* TokenHandover
+    const ending = yield* IntegrationEnd
     const chronicle = yield* Chronicle
     const journal = yield* Journal
     const random = yield* SecureRandom.SecureRandom
 
-    /** As disconnecting does it; what shares a grant ends with all the rest. */
+    /** What shares a grant ends with all the rest. */
     const end = Effect.fnUntraced(function* (integration: Integration, at: DateTime.Utc) {
-      const { id, owner, provider } = integration
-      const registered = yield* Effect.option(registry.get(provider))
-      const disconnecting = yield* Effect.fromResult(Integrations.beginDisconnect(integration)).pipe(Effect.orDie)
-      const pending = yield* handover.take(disconnecting, registered)
-      const next = Option.isSome(pending)
-        ? disconnecting
-        : yield* Effect.fromResult(Integrations.disconnect(disconnecting, "unsupported")).pipe(Effect.orDie)
-      yield* every.update(next)
-      const ids = yield* consents.withdrawAll(owner, id, { at, cause: "erased" })
-      const entries: ReadonlyArray<Entry> = [
-        { action: "integration.disconnecting", object: { type: "integration", id }, outcome: "success" },
-        ...ids.map(withdrawn),
-        ...(Option.isSome(pending) ? [] : [ended(id, "unsupported")])
-      ]
-      return { entries, pending }
+      const registered = yield* Effect.option(registry.get(integration.provider))
+      return yield* ending.end(integration, registered, { at, cause: "erased" })
     })
 
     const begin = Effect.fnUntraced(function* (caller: Caller, user: UserScope) {
@@ -66,9 +45,9 @@ export class ErasureStart extends Context.Service<ErasureStart>()("@oauth-manage
         object: { type: "user", id: erasure.subject },
         outcome: "success"
       }
-      const entries = [requested, ...endings.flatMap((ending) => ending.entries)]
+      const entries = [requested, ...endings.flatMap(({ entries }) => entries)]
       yield* chronicle.record(...(yield* Effect.forEach(entries, (entry) => journal.byCaller(caller, user, entry))))
-      return Option.some({ erasure, pending: endings.flatMap((ending) => Option.toArray(ending.pending)) })
+      return Option.some({ erasure, pending: endings.flatMap(({ pending }) => Option.toArray(pending)) })
     })
 
     return {

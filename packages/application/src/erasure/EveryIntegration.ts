@@ -1,4 +1,4 @@
-import type { Integration, IntegrationId, UserScope } from "@oauth-manager/domain"
+import type { IntegrationId, UserScope } from "@oauth-manager/domain"
 import { Context, Effect, Layer, Option } from "effect"
 import { IntegrationRepository, type IntegrationSummary } from "../ports/IntegrationRepository.ts"
 
@@ -33,8 +33,7 @@ export class EveryIntegration extends Context.Service<EveryIntegration>()(
             integrations.findForUpdate(user, id)
           )
           return found.flatMap(Option.toArray)
-        }),
-        update: (integration: Integration) => integrations.update(integration.owner, integration)
+        })
       }
     })
   }

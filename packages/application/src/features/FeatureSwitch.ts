@@ -3,8 +3,11 @@ import {
   type Caller,
   Consents,
   type FeatureId,
+  type FeaturePart,
   type Integration,
   type Provider,
+  ScopeCatalogue,
+  Scopes,
   type ShownText,
   type UserScope
 } from "@oauth-manager/domain"
@@ -67,14 +70,18 @@ export class FeatureSwitch extends Context.Service<FeatureSwitch>()(
         caller: Caller,
         user: UserScope,
         serving: Integration,
-        feature: FeatureId,
+        purpose: { readonly feature: FeatureId; readonly part: FeaturePart },
         text: Option.Option<ShownText>
       ) {
         const all = yield* consents.ofIntegration(user, serving.id)
         const newest = all.at(-1)
-        const stands = all.some((one) => Option.contains(one.feature, feature) && Option.isNone(one.withdrawal))
-        if (stands || newest === undefined) return
-        const consent = yield* writer.draftForFeature(caller, serving, yield* providerOf(serving), feature, {
+        const provider = yield* providerOf(serving)
+        const own = all.filter((one) => Option.contains(one.feature, purpose.feature) && Option.isNone(one.withdrawal))
+        const given = ScopeCatalogue.closure(provider, Scopes.union(...own.map(({ granted }) => granted)))
+        // One that stands may have been given while a scope was refused that another feature has brought since
+        const suffices = own.length > 0 && Scopes.isSubset(purpose.part.required, given)
+        if (suffices || newest === undefined) return
+        const consent = yield* writer.draftForFeature(caller, serving, provider, purpose, {
           authorizationId: newest.authorizationId,
           grantedAt: yield* DateTime.now,
           text
@@ -96,7 +103,7 @@ export class FeatureSwitch extends Context.Service<FeatureSwitch>()(
         on: Effect.fnUntraced(function* (
           caller: Caller,
           user: UserScope,
-          feature: FeatureId,
+          { feature, part }: { readonly feature: FeatureId; readonly part: FeaturePart },
           serving: Integration,
           connected: ReadonlyArray<Integration>,
           text: Option.Option<ShownText>
@@ -111,7 +118,7 @@ export class FeatureSwitch extends Context.Service<FeatureSwitch>()(
             yield* record(caller, user, "feature.deactivated", other, feature, "moved")
           }
           if (serving.features.includes(feature)) return
-          yield* consentTo(caller, user, serving, feature, text)
+          yield* consentTo(caller, user, serving, { feature, part }, text)
           yield* write(serving, [...serving.features, feature])
           yield* record(caller, user, "feature.activated", serving, feature)
         }),

@@ -3,7 +3,6 @@ import {
   Authorizations,
   type Caller,
   compareGrant,
-  type Consent,
   Consents,
   type FeatureId,
   FeatureStates,
@@ -102,26 +101,37 @@ export class GrantStore extends Context.Service<GrantStore>()("@oauth-manager/ap
       const { owner, narrows } = authorization
       const found = yield* policies.find(owner, provider.id)
       const policy = Option.match(found, { onNone: () => ScopePolicies.unrestricted, onSome: (one) => one.policy })
-      const before = Option.filter(existing, () => !narrows)
-      return yield* Effect.fromResult(
+      const before = Option.getOrUndefined(Option.filter(existing, () => !narrows))
+      const heldBefore = before?.grantedScopes ?? []
+      const consentedBefore = heldBefore.filter((scope) => before?.consentedScopes.includes(scope))
+      const grant = yield* Effect.fromResult(
         compareGrant(provider, {
           requested: authorization.requestedScopes,
-          consentedBefore: Option.match(before, {
-            onNone: () => [],
-            onSome: ({ consentedScopes, grantedScopes }) =>
-              grantedScopes.filter((scope) => consentedScopes.includes(scope))
-          }),
+          consentedBefore,
           incremental: authorization.incremental,
           returned: answer.scopes,
           permits: (scope) => ScopePolicies.permits(policy, provider, caller.roles, scope)
         })
       )
+      // What the user has withdrawn here is no surplus when the provider brings it back: it still keeps the token from leaving
+      const withdrawn = Scopes.difference(heldBefore, consentedBefore)
+      return {
+        ...grant,
+        granted: Scopes.union(
+          grant.granted,
+          grant.surplus.filter((scope) => withdrawn.includes(scope))
+        ),
+        surplus: Scopes.difference(grant.surplus, withdrawn)
+      } satisfies Grant
     })
 
-    /** Those that were activated before, and those asked for now that are served. */
-    const featuresOf = (provider: ProviderDefinition, asked: ReadonlyArray<FeatureId>, next: Integration) => {
+    /** Those that were activated before, and those asked for now that are served; of a grant that is narrowed, none that it leaves out. */
+    const featuresOf = ({ authorization, provider }: ReceivedGrant, next: Integration) => {
+      const { features: asked, narrows } = authorization
       const served = FeatureStates.servedFeatures(catalogue, provider, { ...next, features: asked })
-      return [...new Set([...next.features, ...served])]
+      if (!narrows) return [...new Set([...next.features, ...served])]
+      const remain = FeatureStates.servedFeatures(catalogue, provider, next)
+      return [...new Set([...next.features.filter((id) => asked.includes(id) || remain.includes(id)), ...served])]
     }
 
     const next = Effect.fnUntraced(function* (
@@ -166,17 +176,14 @@ export class GrantStore extends Context.Service<GrantStore>()("@oauth-manager/ap
       } satisfies Integration
     })
 
-    /** What stands after the new consents: with a grant that was narrowed, what came before is withdrawn. */
-    const standing = Effect.fnUntraced(function* (
+    /** What of the consents before stands beside the new ones: none where the grant was narrowed. */
+    const keep = Effect.fnUntraced(function* (
       { authorization }: ReceivedGrant,
       { id, owner }: Integration,
-      drafted: ReadonlyArray<Consent>,
       now: DateTime.Utc
     ) {
-      const before = yield* consents.ofIntegration(owner, id)
-      if (!authorization.narrows) return { stands: [...before, ...drafted], withdrawn: [] }
-      const withdrawn = yield* consents.withdrawAll(owner, id, { at: now, cause: "user" })
-      return { stands: drafted, withdrawn }
+      if (!authorization.narrows) return { before: yield* consents.ofIntegration(owner, id), withdrawn: [] }
+      return { before: [], withdrawn: yield* consents.withdrawAll(owner, id, { at: now, cause: "user" }) }
     })
 
     /** Of several accounts one serves a feature: the one that was authorized for it last. */
@@ -231,13 +238,15 @@ export class GrantStore extends Context.Service<GrantStore>()("@oauth-manager/ap
       const grant = yield* compare(received, caller, existing)
       const granted = yield* next(received, grant, existing, now)
       const integrationId = granted.id
-      const drafted = yield* writer.draft(caller, { authorization, provider, grant, integrationId, now })
-      const { stands, withdrawn } = yield* standing(received, granted, drafted, now)
+      const { before, withdrawn } = yield* keep(received, granted, now)
+      const drafted = yield* writer.draft(caller, { authorization, before, provider, grant, integrationId, now })
+      const stands = [...before, ...drafted]
       const { consentedScopes } = Consents.scopesInForce(provider, stands, [])
-      const features = featuresOf(provider, authorization.features, { ...granted, consentedScopes })
+      const features = featuresOf(received, { ...granted, consentedScopes })
       const integration: Integration = { ...granted, features, ...Consents.scopesInForce(provider, stands, features) }
       yield* Option.isNone(existing) ? integrations.insert(owner, integration) : integrations.update(owner, integration)
-      const activated = features.filter((id) => !Option.exists(existing, (before) => before.features.includes(id)))
+      const activated = features.filter((id) => !Option.exists(existing, (known) => known.features.includes(id)))
+      const ended = granted.features.filter((id) => !features.includes(id))
       const moved = yield* moveFeatures(provider, activated, others)
       const held = yield* tokens.find(owner, integration.id)
       const answer = Option.exists(existing, isDead)
@@ -272,6 +281,12 @@ export class GrantStore extends Context.Service<GrantStore>()("@oauth-manager/ap
         ...withdrawn.map((id): Entry => ({
           action: "consent.withdrawn",
           object: { type: "consent", id },
+          integrationId,
+          outcome: "success"
+        })),
+        ...ended.map((id): Entry => ({
+          action: "feature.deactivated",
+          object: { type: "feature", id },
           integrationId,
           outcome: "success"
         })),

@@ -63,9 +63,6 @@ export class AuditChain extends Context.Service<
   AuditChain,
   {
     /** Looks at every event of the range, the whole trail unless told, and finds all faults. It changes nothing. */
-    readonly verify: (
-      range: AuditRange,
-      limit: number
-    ) => Effect.Effect<AuditVerification, RepositoryUnavailable>
+    readonly verify: (range: AuditRange, limit: number) => Effect.Effect<AuditVerification, RepositoryUnavailable>
   }
 >()("@oauth-manager/application/ports/AuditChain") {}

@@ -61,12 +61,15 @@ export class ErasureRepository extends Context.Service<
       ReadonlyArray<{ readonly owner: UserScope; readonly entry: ErasureEntry }>,
       RepositoryUnavailable
     >
-    /** Keeps the proof of an erasure that was done again at the time given, in the unit of work that does it. */
+    /**
+     * Keeps the proof of an erasure that was done again at the time given, in the unit of work that does it. False, and nothing is
+     * changed, where the one who was found is not stored any more: another server was faster, and they may have come back since.
+     */
     readonly keepProofAcrossUsers: (
       owner: UserScope,
       entry: ErasureEntry,
       at: DateTime.Utc
-    ) => Effect.Effect<void, RepositoryUnavailable>
+    ) => Effect.Effect<boolean, RepositoryUnavailable>
     /** Up to `limit` erasures, whether they run or have ended, by id, behind the one with the id `after`. */
     readonly listAcrossUsers: (
       limit: number,

@@ -121,15 +121,23 @@ export class ActivateFeature extends Context.Service<ActivateFeature>()(
           return [...before.flat(), { feature: report.feature, parts }]
         })
 
-      /** A part that is missing, with all that is missing of the same account. */
+      /**
+       * A part that is missing, with all that the same account is to serve: what is missing there, and what is only switched off. What
+       * the user has another account for stays with that.
+       */
       const findMissing = (steps: ReadonlyArray<Step>) => {
-        const missing = steps.flatMap(({ feature, parts }) =>
-          parts.filter((part) => !isServed(part)).map((part) => ({ feature: feature.id, part }))
+        const inactive = steps.flatMap(({ feature, parts }) =>
+          parts.filter(({ state }) => state !== "active").map((part) => ({ feature: feature.id, part }))
         )
-        const [first] = missing
+        const first = inactive.find(({ part }) => !isServed(part))
         if (first === undefined) return undefined
-        const together = missing.filter(({ part }) => part.part.provider === first.part.part.provider)
-        return { integration: first.part.integration, provider: first.part.part.provider, together }
+        const { integration, part } = first.part
+        const together = inactive.filter(({ feature, part: other }) => {
+          if (other.part.provider !== part.provider) return false
+          if (other.integration?.id === integration?.id) return true
+          return !isServed(other) && other.integration?.features.includes(feature) !== true
+        })
+        return { integration, provider: part.provider, together }
       }
 
       /** Of several providers it suffices that the words are those for one: a frontend shows them one by one. */
@@ -190,11 +198,12 @@ export class ActivateFeature extends Context.Service<ActivateFeature>()(
         if (missing !== undefined) return Option.some(missing)
         yield* requireShownToday(steps, input.text)
         for (const step of steps) {
-          for (const { integration } of step.parts) {
+          for (const { integration, part } of step.parts) {
             if (integration === undefined) continue
             const now = yield* integrations.findConnectedForUpdate(user, [integration.provider])
             const serving = now.find(({ id }) => id === integration.id)
-            if (serving !== undefined) yield* switching.on(caller, user, step.feature.id, serving, now, input.text)
+            if (serving === undefined) continue
+            yield* switching.on(caller, user, { feature: step.feature.id, part }, serving, now, input.text)
           }
         }
         return Option.none()

@@ -1,6 +1,7 @@
 import {
   type Account,
   type Caller,
+  type ConsentId,
   type Integration,
   type IntegrationId,
   Integrations,
@@ -11,10 +12,10 @@ import {
 import { Context, Data, DateTime, Effect, Layer, Option } from "effect"
 import { NotFound, requireAccess } from "../access/Access.ts"
 import { Chronicle } from "../access/Chronicle.ts"
-import { type Entry, Journal } from "../access/Journal.ts"
-import { ended, Revoker } from "../disconnect/Revoker.ts"
+import { Journal } from "../access/Journal.ts"
+import { IntegrationEnd } from "../disconnect/IntegrationEnd.ts"
+import { Revoker } from "../disconnect/Revoker.ts"
 import { sharing } from "../disconnect/SharedGrants.ts"
-import { TokenHandover } from "../disconnect/TokenHandover.ts"
 import { ConsentRepository } from "../ports/ConsentRepository.ts"
 import { IntegrationRepository } from "../ports/IntegrationRepository.ts"
 import { ProviderRegistry, type RegisteredProvider } from "../ports/ProviderRegistry.ts"
@@ -24,6 +25,9 @@ import { UnitOfWork } from "../ports/UnitOfWork.ts"
 export class SharedGrantUnconfirmed extends Data.TaggedError("SharedGrantUnconfirmed")<{
   readonly integrations: ReadonlyArray<IntegrationId>
 }> {}
+
+/** Meanwhile its user has consented to something else. */
+export class ConsentRemains extends Data.TaggedError("ConsentRemains")<{}> {}
 
 /**
  * Ends an integration. Its tokens are destroyed and its consents withdrawn at once; what is needed to revoke the grant moves
@@ -37,7 +41,7 @@ export class DisconnectIntegration extends Context.Service<DisconnectIntegration
       const registry = yield* ProviderRegistry
       const integrations = yield* IntegrationRepository
       const consents = yield* ConsentRepository
-      const handover = yield* TokenHandover
+      const ending = yield* IntegrationEnd
       const revoker = yield* Revoker
       const chronicle = yield* Chronicle
       const journal = yield* Journal
@@ -76,49 +80,62 @@ export class DisconnectIntegration extends Context.Service<DisconnectIntegration
         }
       })
 
-      const begin = Effect.fnUntraced(function* (
+      const begin = Effect.fnUntraced(function* <E, R>(
         caller: Caller,
         user: UserScope,
         id: IntegrationId,
         registered: Option.Option<RegisteredProvider>,
         seen: Integration,
-        confirmsShared: boolean
+        confirmsShared: boolean,
+        whileLocked: Effect.Effect<void, E, R>
       ) {
         const { found, siblings } = yield* lock(user, id, registered, seen.account)
         if (Option.isNone(found)) return yield* new NotFound()
         const integration = found.value
         if (Integrations.hasEnded(integration)) return { integration, pending: Option.none() }
-        const disconnecting = yield* Effect.fromResult(Integrations.beginDisconnect(integration)).pipe(Effect.orDie)
-        const pending = yield* handover.take(disconnecting, registered)
+        yield* whileLocked
+        const withdrawal = { at: yield* DateTime.now, cause: "disconnected" } as const
+        const { entries, integration: next, pending } = yield* ending.end(integration, registered, withdrawal)
         // Without a token nothing is revoked, and nothing ends with it
         const lost = Option.isSome(pending) ? siblings : []
         if (lost.length > 0 && !confirmsShared) {
           return yield* new SharedGrantUnconfirmed({ integrations: lost.map((sibling) => sibling.id) })
         }
         yield* endShared(caller, lost)
-        const next = Option.isSome(pending)
-          ? disconnecting
-          : yield* Effect.fromResult(Integrations.disconnect(disconnecting, "unsupported")).pipe(Effect.orDie)
-        yield* integrations.update(user, next)
-        const withdrawn = yield* consents.withdrawAll(user, id, { at: yield* DateTime.now, cause: "disconnected" })
-        const entries: ReadonlyArray<Entry> = [
-          { action: "integration.disconnecting", object: { type: "integration", id }, outcome: "success" },
-          ...integration.features.map((feature): Entry => ({
-            action: "feature.deactivated",
-            object: { type: "feature", id: feature },
-            integrationId: id,
-            outcome: "success"
-          })),
-          ...withdrawn.map((consent): Entry => ({
-            action: "consent.withdrawn",
-            object: { type: "consent", id: consent },
-            integrationId: id,
-            outcome: "success"
-          })),
-          ...(Option.isSome(pending) ? [] : [ended(id, "unsupported")])
-        ]
         yield* chronicle.record(...(yield* Effect.forEach(entries, (entry) => journal.byCaller(caller, user, entry))))
         return { integration: next, pending }
+      })
+
+      const end = Effect.fnUntraced(function* <E, R>(
+        caller: Caller,
+        user: UserScope,
+        id: IntegrationId,
+        { confirmsShared }: { readonly confirmsShared: boolean },
+        whileLocked: Effect.Effect<void, E, R>
+      ) {
+        yield* requireAccess(caller, user, "integrations:write")
+        const seen = yield* integrations.find(user, id)
+        if (Option.isNone(seen)) return yield* new NotFound()
+        const registered = yield* Effect.option(registry.get(seen.value.integration.provider))
+        const { integration, pending } = yield* units.forUser(
+          user,
+          begin(caller, user, id, registered, seen.value.integration, confirmsShared, whileLocked)
+        )
+        const revocation: Revocation = Option.isSome(pending)
+          ? yield* revoker.attempt(pending.value, caller)
+          : Option.getOrElse(integration.revocation, () => "pending" as const)
+        return { id, revocation, manageAccess: revocation === "unsupported" ? manageAccess(registered) : [] }
+      })
+
+      /** An authorization that is completed in the meantime brings a consent that nobody has withdrawn. */
+      const requireNoOther = Effect.fnUntraced(function* (
+        user: UserScope,
+        id: IntegrationId,
+        withdrawn: ReadonlyArray<ConsentId>
+      ) {
+        const all = yield* consents.ofIntegration(user, id)
+        const remains = all.some((one) => Option.isNone(one.withdrawal) && !withdrawn.includes(one.id))
+        if (remains) return yield* new ConsentRemains()
       })
 
       return {
@@ -126,25 +143,23 @@ export class DisconnectIntegration extends Context.Service<DisconnectIntegration
          * Where revoking takes other integrations of the user along, it needs `confirmsShared`. `manageAccess` is where the
          * user withdraws what the provider cannot be told to end.
          */
-        disconnect: Effect.fn("DisconnectIntegration.disconnect")(function* (
-          caller: Caller,
-          user: UserScope,
-          id: IntegrationId,
-          { confirmsShared }: { readonly confirmsShared: boolean }
-        ) {
-          yield* requireAccess(caller, user, "integrations:write")
-          const seen = yield* integrations.find(user, id)
-          if (Option.isNone(seen)) return yield* new NotFound()
-          const registered = yield* Effect.option(registry.get(seen.value.integration.provider))
-          const { integration, pending } = yield* units.forUser(
-            user,
-            begin(caller, user, id, registered, seen.value.integration, confirmsShared)
-          )
-          const revocation: Revocation = Option.isSome(pending)
-            ? yield* revoker.attempt(pending.value, caller)
-            : Option.getOrElse(integration.revocation, () => "pending" as const)
-          return { id, revocation, manageAccess: revocation === "unsupported" ? manageAccess(registered) : [] }
-        }, Effect.uninterruptible)
+        disconnect: Effect.fn("DisconnectIntegration.disconnect")(
+          (caller: Caller, user: UserScope, id: IntegrationId, options: { readonly confirmsShared: boolean }) =>
+            end(caller, user, id, options, Effect.void),
+          Effect.uninterruptible
+        ),
+
+        /** Where these consents are the last that stand. */
+        disconnectWithout: Effect.fn("DisconnectIntegration.disconnectWithout")(
+          (
+            caller: Caller,
+            user: UserScope,
+            id: IntegrationId,
+            withdrawn: ReadonlyArray<ConsentId>,
+            options: { readonly confirmsShared: boolean }
+          ) => end(caller, user, id, options, requireNoOther(user, id, withdrawn)),
+          Effect.uninterruptible
+        )
       }
     })
   }

@@ -44,8 +44,7 @@ export class ExportAuditTrail extends Context.Service<ExportAuditTrail>()(
         }),
 
         /** The whole chain, for whoever runs the deployment. */
-        forOperator: (period: AuditPeriod) =>
-          linesOf((after, limit) => records.linesAcrossUsers(period, after, limit))
+        forOperator: (period: AuditPeriod) => linesOf((after, limit) => records.linesAcrossUsers(period, after, limit))
       }
     })
   }

@@ -1,4 +1,12 @@
-import { type Caller, Freshness, type IntegrationId, type Scope, type UserScope } from "@oauth-manager/domain"
+import {
+  type Caller,
+  Freshness,
+  type IntegrationId,
+  PurposeRequired,
+  Releases,
+  type Scope,
+  type UserScope
+} from "@oauth-manager/domain"
 import { Context, DateTime, type Duration, Effect, Layer, Option } from "effect"
 import { NotFound, requireAccess } from "../access/Access.ts"
 import { TokenRepository } from "../ports/TokenRepository.ts"
@@ -62,6 +70,9 @@ export class ReadAccessToken extends Context.Service<ReadAccessToken>()(
           yield* requireAccess(caller, user, "tokens:read")
           const found = yield* tokens.read(user, id)
           if (Option.isNone(found)) return yield* new NotFound()
+          if (!Releases.statesPurpose(found.value.policy, Option.getOrUndefined(request.purpose))) {
+            return yield* new PurposeRequired({ provider: found.value.provider })
+          }
           const held = yield* requireUsable(id, found.value)
           const scopes = yield* released.decide(caller, held, request.scopes)
 

@@ -1,4 +1,11 @@
-import { type Caller, Freshness, hasPermission, type IntegrationId, type UserScope } from "@oauth-manager/domain"
+import {
+  type Caller,
+  Freshness,
+  hasPermission,
+  type IntegrationId,
+  Releases,
+  type UserScope
+} from "@oauth-manager/domain"
 import { Context, DateTime, Effect, Layer, Option } from "effect"
 import { NotFound, requireAccess } from "../access/Access.ts"
 import { TokenRepository } from "../ports/TokenRepository.ts"
@@ -8,8 +15,8 @@ import { TokenRelease, type TokenWarning } from "../refresh/TokenRelease.ts"
 import { requireUsable } from "../refresh/UsableReading.ts"
 
 /**
- * Renews an integration's token now, however long it still lives. The token itself goes to those who may read it. One
- * that the provider gave no refresh token for is served as it is for as long as it lives.
+ * Renews an integration's token now, however long it still lives. The token itself goes to those who may read it, where the
+ * tenant's policy does not ask what for. One that the provider gave no refresh token for is served as it is for as long as it lives.
  */
 export class RefreshToken extends Context.Service<RefreshToken>()("@oauth-manager/application/use-cases/RefreshToken", {
   make: Effect.gen(function* () {
@@ -29,7 +36,7 @@ export class RefreshToken extends Context.Service<RefreshToken>()("@oauth-manage
           ? yield* refresher.refreshPast(caller, user, id, token.generation, { patient: true })
           : held
         const warnings: ReadonlyArray<TokenWarning> = refreshed ? [] : ["refresh_failed"]
-        if (!hasPermission(caller, "tokens:read")) {
+        if (!hasPermission(caller, "tokens:read") || !Releases.statesPurpose(reading.policy, undefined)) {
           return release.describe(reading, { scopes: yield* scopes.describe(caller, reading), refreshed, warnings })
         }
         return yield* release.release(caller, user, reading, {

@@ -21,7 +21,7 @@ export class ReplayErasures extends Context.Service<ReplayErasures>()(
           let count = 0
           for (const entries of Array.chunksOf(yield* list.entries, pageSize)) {
             for (const { entry, owner } of yield* erasures.findRestoredAcrossUsers(entries)) {
-              yield* end.repeat(owner, entry)
+              if (!(yield* end.repeat(owner, entry))) continue
               yield* Effect.logWarning(`the erasure ${entry.id} was undone by a backup, and is done again`)
               count++
             }

@@ -6,11 +6,13 @@ import {
   type FeatureId,
   type Integration,
   type IntegrationId,
+  personOf,
   type Provider,
   type Scope,
   FeatureCatalogues,
   ScopeNotAllowed,
   ScopePolicies,
+  type ScopePolicy,
   Scopes,
   type ShownText,
   type UserScope
@@ -86,6 +88,20 @@ export class StartAuthorization extends Context.Service<StartAuthorization>()(
       const policies = yield* ScopePolicyRepository
       const words = yield* Effect.context<FeatureRegistry | Digest.Digest>()
 
+      /** An incremental authorization would bring the scopes of the plugins that the person's grant is shared with, too. */
+      const sharesGrant = Effect.fnUntraced(function* (
+        registered: RegisteredProvider,
+        { account, id, owner }: Integration
+      ) {
+        const providers = sharing(registered, yield* registry.list)
+        if (providers.length < 2) return false
+        const connected = yield* integrations.listConnected(owner)
+        return connected.some(
+          (other) =>
+            other.id !== id && providers.includes(other.provider) && personOf(other.account) === personOf(account)
+        )
+      })
+
       const findUpgraded = Effect.fnUntraced(function* (
         user: UserScope,
         registered: RegisteredProvider,
@@ -102,12 +118,10 @@ export class StartAuthorization extends Context.Service<StartAuthorization>()(
         const token = yield* tokens.find(user, id)
         const isRefused = Option.exists(integration.problem, ({ code }) => code === "refresh_refused")
         const isAlive = integration.status === "active" && !isRefused
-        // Of a grant that several plugins share, an incremental authorization would bring the scopes of the others too
-        const isShared = sharing(registered, yield* registry.list).length > 1
         return {
           integration,
           hasRefreshToken: isAlive && Option.exists(token, (held) => Option.isSome(held.refreshToken)),
-          incremental: isAlive && provider.incrementalAuthorization && !isShared
+          incremental: isAlive && provider.incrementalAuthorization && !(yield* sharesGrant(registered, integration))
         }
       })
 
@@ -121,17 +135,15 @@ export class StartAuthorization extends Context.Service<StartAuthorization>()(
 
       /** What the tenant's policy keeps from this caller is not asked for. */
       const requireAllowed = Effect.fnUntraced(function* (
+        policy: ScopePolicy,
         caller: Caller,
-        user: UserScope,
         provider: Provider,
         asked: ReadonlyArray<Scope>,
         features: ReadonlyArray<FeatureId>
       ) {
-        const found = yield* policies.find(user, provider.id)
-        if (Option.isNone(found)) return
-        const { policy } = found.value
-        const refused = asked.filter((scope) => !ScopePolicies.permits(policy, provider, caller.roles, scope))
-        if (refused.length > 0) return yield* new ScopeNotAllowed({ provider: provider.id, scopes: refused })
+        const refused = Scopes.difference(asked, ScopePolicies.permitted(policy, provider, caller.roles, asked))
+        if (refused.length > 0 || !ScopePolicies.permitsAnything(policy, caller.roles))
+          return yield* new ScopeNotAllowed({ provider: provider.id, scopes: refused })
         const feature = features.find((id) => !ScopePolicies.permitsFeature(policy, id))
         if (feature !== undefined) return yield* new FeatureNotAllowed({ feature })
       })
@@ -148,17 +160,23 @@ export class StartAuthorization extends Context.Service<StartAuthorization>()(
           }
           const registered = yield* registry.get(input.provider)
           const provider = registered.definition
-          const asked = yield* Effect.fromResult(FeatureCatalogues.requestedScopes(catalogue, provider, input))
+          const named = yield* Effect.fromResult(FeatureCatalogues.requestedScopes(catalogue, provider, input))
           const upgraded = Option.isNone(input.integrationId)
             ? undefined
             : yield* findUpgraded(user, registered, input.integrationId.value)
           if (Option.isNone(registered.credentials)) return yield* new ProviderNotConfigured({ provider: provider.id })
 
+          const found = yield* policies.find(user, provider.id)
+          const policy = Option.match(found, { onNone: () => ScopePolicies.unrestricted, onSome: (one) => one.policy })
+          const mayHave = (scope: Scope) => ScopePolicies.permits(policy, provider, caller.roles, scope)
+          // What can be done without, and what is held without being asked for, is left out where the policy keeps it
+          const dispensable = FeatureCatalogues.dispensableScopes(catalogue, provider, input)
+          const asked = named.filter((scope) => !dispensable.includes(scope) || mayHave(scope))
           const incremental = upgraded?.incremental === true && !input.narrows
           const requestedScopes =
-            upgraded === undefined || input.narrows ? asked : scopesOfUpgrade(provider, upgraded, asked)
+            upgraded === undefined || input.narrows ? asked : scopesOfUpgrade(provider, upgraded, asked, mayHave)
           yield* requireShownToday(provider, input)
-          yield* requireAllowed(caller, user, provider, requestedScopes, input.features)
+          yield* requireAllowed(policy, caller, provider, requestedScopes, input.features)
           const begun = yield* oauth.begin(registered, {
             scopes: requestedScopes,
             redirectUri: registered.redirectUri,
@@ -215,12 +233,13 @@ export class StartAuthorization extends Context.Service<StartAuthorization>()(
 
 /**
  * The new scopes alone where the provider adds them to a grant that is alive; else all that the grant should hold. What the user has
- * withdrawn is not among those that it has.
+ * withdrawn is not among those that it has, and neither is what the tenant's policy keeps.
  */
 const scopesOfUpgrade = (
   provider: Provider,
   { incremental, integration }: { readonly integration: Integration; readonly incremental: boolean },
-  asked: ReadonlyArray<Scope>
+  asked: ReadonlyArray<Scope>,
+  mayHave: (scope: Scope) => boolean
 ): ReadonlyArray<Scope> => {
   const held = integration.grantedScopes.filter((scope) => integration.consentedScopes.includes(scope))
   return incremental
@@ -228,5 +247,5 @@ const scopesOfUpgrade = (
         asked.filter((scope) => provider.identityScopes.includes(scope)),
         Scopes.difference(asked, held)
       )
-    : Scopes.union(asked, held)
+    : Scopes.union(asked, held.filter(mayHave))
 }

@@ -52,18 +52,18 @@ export class WithdrawConsent extends Context.Service<WithdrawConsent>()(
           : [])
       ]
 
-      /** Whether the integration has none left. */
+      /** Those with which the integration would have none left; withdrawn is then none of them. */
       const withdraw = Effect.fnUntraced(function* (caller: Caller, user: UserScope, consent: Consent) {
         const found = yield* integrations.findForUpdate(user, consent.integrationId)
         const all = yield* consents.ofIntegration(user, consent.integrationId)
         const stands = all.some(({ id, withdrawal }) => id === consent.id && Option.isNone(withdrawal))
         // Withdrawn before: what the user has agreed to since is not what was meant
-        if (!stands) return false
+        if (!stands) return []
         const meant = Consents.ofSamePurpose(all, consent)
         const isLast = all.every((one) => Option.isSome(one.withdrawal) || meant.includes(one))
         const integration = Option.filter(found, (one) => !Integrations.hasEnded(one))
         // Disconnecting withdraws them itself, or is refused and leaves them
-        if (Option.isSome(integration) && isLast) return true
+        if (Option.isSome(integration) && isLast) return meant.map(({ id }) => id)
         const at = yield* DateTime.now
         const ids = yield* consents.withdraw(
           user,
@@ -82,7 +82,7 @@ export class WithdrawConsent extends Context.Service<WithdrawConsent>()(
         }
         const entries = entriesFor(consent, ids, isOff)
         yield* chronicle.record(...(yield* Effect.forEach(entries, (entry) => journal.byCaller(caller, user, entry))))
-        return false
+        return []
       })
 
       return {
@@ -96,8 +96,17 @@ export class WithdrawConsent extends Context.Service<WithdrawConsent>()(
           yield* requireAccess(caller, user, "consents:write")
           const found = yield* consents.find(user, id)
           if (Option.isNone(found)) return yield* new NotFound()
-          const isEmpty = yield* units.forUser(user, withdraw(caller, user, found.value))
-          if (isEmpty) yield* disconnecting.disconnect(caller, user, found.value.integrationId, options)
+          const { integrationId } = found.value
+          yield* units.forUser(user, withdraw(caller, user, found.value)).pipe(
+            Effect.flatMap((last) =>
+              last.length === 0
+                ? Effect.void
+                : Effect.asVoid(disconnecting.disconnectWithout(caller, user, integrationId, last, options))
+            ),
+            // Whoever consents anew in between is not disconnected: then these are not the last
+            Effect.retry({ while: ({ _tag }) => _tag === "ConsentRemains", times: 3 }),
+            Effect.catchTag("ConsentRemains", Effect.die)
+          )
           return Option.getOrElse(yield* consents.find(user, id), () => found.value)
         }, Effect.uninterruptible)
       }

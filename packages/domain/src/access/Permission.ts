@@ -17,7 +17,10 @@ export const Permission = Schema.Literals([
 ])
 export type Permission = typeof Permission.Type
 
-const granted: Record<Role, ReadonlyArray<Permission>> = {
+export type RolePermissions = Readonly<Record<Role, ReadonlyArray<Permission>>>
+
+/** What each role may do, where a deployment does not say otherwise. */
+export const rolePermissions: RolePermissions = {
   user: ["integrations:read", "integrations:write", "consents:read", "consents:write", "users:erase"],
   service: ["integrations:read", "integrations:write", "consents:read", "tokens:read"],
   admin: [
@@ -39,6 +42,8 @@ export interface Caller {
   readonly roles: ReadonlyArray<Role>
   /** Permissions of the token itself, added to those of its roles. */
   readonly permissions: ReadonlyArray<Permission>
+  /** What roles may do in this deployment, where that is not `rolePermissions`. */
+  readonly rolePermissions?: RolePermissions
   readonly requestId: string
   /** The OAuth client that the token was issued to, where it names one (`azp`, RFC 9068 `client_id`). */
   readonly client?: string
@@ -52,8 +57,10 @@ export class PermissionRequired extends Data.TaggedError("PermissionRequired")<{
   readonly permission: Permission
 }> {}
 
-export const hasPermission = (caller: Caller, permission: Permission): boolean =>
-  caller.permissions.includes(permission) || caller.roles.some((role) => granted[role].includes(permission))
+export const hasPermission = (caller: Caller, permission: Permission): boolean => {
+  const granted = caller.rolePermissions ?? rolePermissions
+  return caller.permissions.includes(permission) || caller.roles.some((role) => granted[role].includes(permission))
+}
 
 /** May the caller act on this user's resources at all? Services and admins may within their tenant. */
 export const mayActFor = (caller: Caller, user: UserScope): boolean =>

@@ -1,7 +1,7 @@
 import { Result } from "effect"
 import type { FeatureDefinition, FeatureId, Provider, ProviderId } from "../provider/Provider.ts"
 import { canonicalAll, isInCatalogue, UnknownFeature, UnknownScope } from "../provider/ScopeCatalogue.ts"
-import { type Scope, union } from "../scope/Scope.ts"
+import { difference, type Scope, union } from "../scope/Scope.ts"
 import { type Feature, type FeatureAlternative, type FeaturePart, partAt, scopesOf } from "./Feature.ts"
 
 /** Every feature of a deployment, those of plugins and those of the product, by id. */
@@ -158,6 +158,20 @@ export const requestedScopes = (
   return Result.map(scopesAt(catalogue, provider.id, asked.features), (ofFeatures) =>
     canonicalAll(provider, union(provider.identityScopes, asked.scopes, ofFeatures))
   )
+}
+
+/** Of what an authorization asks for, that which it can do without: optional for its features, and asked for by nothing else. */
+export const dispensableScopes = (
+  catalogue: FeatureCatalogue,
+  provider: Provider,
+  asked: { readonly scopes: ReadonlyArray<Scope>; readonly features: ReadonlyArray<FeatureId> }
+): ReadonlyArray<Scope> => {
+  const parts = asked.features.flatMap((id) => {
+    const feature = catalogue.get(id)
+    return feature === undefined ? [] : (partAt(feature, provider.id) ?? [])
+  })
+  const needed = union(provider.identityScopes, asked.scopes, ...parts.map(({ required }) => required))
+  return difference(union(...parts.map(({ optional }) => optional)), canonicalAll(provider, needed))
 }
 
 /** A feature and all that it depends on, those first that others depend on. */

@@ -27,7 +27,9 @@ export const ScopePolicy = Schema.Struct({
   /** Absent: all features. */
   features: Schema.optionalKey(Schema.Array(FeatureId)),
   /** `refuse` unless it says otherwise. */
-  wider_tokens: Schema.optionalKey(WiderTokens)
+  wider_tokens: Schema.optionalKey(WiderTokens),
+  /** Is a token handed out only to callers who say what for? Not unless it says so. */
+  purpose_required: Schema.optionalKey(Schema.Boolean)
 })
 export type ScopePolicy = typeof ScopePolicy.Type
 

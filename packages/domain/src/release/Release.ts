@@ -29,6 +29,13 @@ export class TokenTooWide extends Data.TaggedError("TokenTooWide")<{
   readonly excess: ReadonlyArray<Scope>
 }> {}
 
+/** The policy hands tokens out only to callers who say what for. */
+export class PurposeRequired extends Data.TaggedError("PurposeRequired")<{ readonly provider: string }> {}
+
+/** Does the caller say what the token is for, where the policy wants to know? */
+export const statesPurpose = ({ purpose_required: isRequired }: ScopePolicy, purpose: string | undefined): boolean =>
+  isRequired !== true || (purpose !== undefined && purpose.trim() !== "")
+
 /** What of a grant is in use. Where a scope itself is not, those that it implies may be. */
 const usableOf = (provider: Provider, granted: ReadonlyArray<Scope>, inUse: ReadonlyArray<Scope>) =>
   granted.every((scope) => inUse.includes(scope))
@@ -70,7 +77,11 @@ export const decide = (
   // Surplus came from consents that the user gave the provider: within the policy it is no escalation
   const accepted = union(agreed, surplus)
   const excess = difference(union(granted, surplus), permitted(policy, provider, roles, accepted))
-  return excess.length > 0 && policy.wider_tokens !== "release"
-    ? Result.fail(new TokenTooWide({ provider: provider.id, excess }))
+  if (excess.length > 0 && policy.wider_tokens !== "release") {
+    return Result.fail(new TokenTooWide({ provider: provider.id, excess }))
+  }
+  // As is one of which nothing is in use
+  return granted.length > 0 && usable.length === 0
+    ? Result.fail(new ScopeNotGranted({ missing: granted }))
     : Result.succeed(released)
 }

@@ -13,7 +13,8 @@ const time = (name: string, text: Option.Option<string>) =>
     onNone: () => Effect.succeedNone,
     onSome: (text) =>
       Option.match(DateTime.make(text), {
-        onNone: () => Effect.fail(new CommandFailed({ message: `--${name} must be a time, such as 2026-11-25T00:00:00Z` })),
+        onNone: () =>
+          Effect.fail(new CommandFailed({ message: `--${name} must be a time, such as 2026-11-25T00:00:00Z` })),
         onSome: (time) => Effect.succeedSome(DateTime.toUtc(time))
       })
   })

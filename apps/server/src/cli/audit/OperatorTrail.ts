@@ -23,10 +23,7 @@ export const settings = Effect.gen(function* () {
 export const verificationKeys = Effect.gen(function* () {
   const read = yield* settings
   const own = yield* Effect.option(AuditSigningSeed.load(read))
-  return [
-    ...Option.toArray(Option.map(own, (seed) => SigningKey.fromSeed(seed).verification)),
-    ...read.auditPublicKeys
-  ]
+  return [...Option.toArray(Option.map(own, (seed) => SigningKey.fromSeed(seed).verification)), ...read.auditPublicKeys]
 })
 
 /** The trail of the deployment's database, and nothing else of a server. */
@@ -35,9 +32,7 @@ export const layer = (named: ReadonlyArray<SigningKey.VerificationKey>) =>
     Effect.gen(function* () {
       const read = yield* settings
       const keys = [...named, ...(yield* verificationKeys)]
-      const url = Option.isSome(read.databaseUrl)
-        ? read.databaseUrl.value
-        : yield* EmbeddedDatabase.url(read.dataDir)
+      const url = Option.isSome(read.databaseUrl) ? read.databaseUrl.value : yield* EmbeddedDatabase.url(read.dataDir)
       yield* requireMigrated(Option.getOrElse(read.migrationUrl, () => url))
       const file = read.auditCheckpointFile
       return Application.layerAudit.pipe(

@@ -26,7 +26,9 @@ const namedKeys = (texts: ReadonlyArray<string>) =>
   Effect.forEach(texts, (text) =>
     Option.match(SigningKey.parsePublic(text), {
       onNone: () =>
-        Effect.fail(new CommandFailed({ message: "--public-key must be one that oauth-manager audit public-key prints" })),
+        Effect.fail(
+          new CommandFailed({ message: "--public-key must be one that oauth-manager audit public-key prints" })
+        ),
       onSome: Effect.succeed
     })
   )

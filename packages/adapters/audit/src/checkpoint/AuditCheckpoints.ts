@@ -57,7 +57,9 @@ export class AuditCheckpoints extends Context.Service<
 
         const stands = (checkpoint: Checkpoint.Checkpoint) =>
           Effect.map(
-            sql<{ hash: Uint8Array }>`SELECT hash FROM audit_seals WHERE position = ${String(checkpoint.position)}::bigint`,
+            sql<{
+              hash: Uint8Array
+            }>`SELECT hash FROM audit_seals WHERE position = ${String(checkpoint.position)}::bigint`,
             ([row]) => row !== undefined && Buffer.compare(row.hash, Checkpoint.hashOf(checkpoint)) === 0
           )
 
@@ -86,6 +88,8 @@ export class AuditCheckpoints extends Context.Service<
             Effect.mapError(() => new RepositoryUnavailable({ operation: "AuditCheckpoints.write" }))
           )
           last = made
+          // A copy for wherever logs are kept: one more place outside the database
+          yield* Effect.annotateLogs(Effect.logInfo("audit checkpoint"), { ...made })
           yield* table.insert(made)
           return Option.some(made)
         })

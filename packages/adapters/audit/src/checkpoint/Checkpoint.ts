@@ -1,5 +1,5 @@
 import canonicalize from "canonicalize"
-import { Option, Schema } from "effect"
+import { type Option, Schema } from "effect"
 import { isSigned, type SigningKey, type VerificationKey } from "./SigningKey.ts"
 
 const Statement = Schema.Struct({

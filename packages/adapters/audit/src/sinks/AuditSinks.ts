@@ -9,7 +9,9 @@ const batch = 500
 /** How long a sealed event may wait for a sink before nothing more is begun. */
 const patience = "10 seconds"
 
-const lag = Metric.gauge("oauth_manager_audit_sink_lag_events", { description: "Sealed events that a sink has not taken" })
+const lag = Metric.gauge("oauth_manager_audit_sink_lag_events", {
+  description: "Sealed events that a sink has not taken"
+})
 
 const isClosed = Metric.gauge("oauth_manager_audit_closed", {
   description: "1 while a sink keeps releases and changes from being made"
@@ -83,14 +85,16 @@ export class AuditSinks extends Context.Service<
               EXISTS (SELECT FROM audit_seals s WHERE s.position = k.position + 1
                 AND s.sealed_at < clock_timestamp() - ${patience}::interval) AS is_late
             FROM audit_sinks k WHERE ${sql.in("k.name", names)}`
-          for (const { behind, name } of rows) yield* Metric.update(Metric.withAttributes(lag, { sink: name }), Number(behind))
+          for (const { behind, name } of rows)
+            yield* Metric.update(Metric.withAttributes(lag, { sink: name }), Number(behind))
           const before = late
           late = rows.find(({ is_late }) => is_late)?.name
           yield* Metric.update(isClosed, late === undefined ? 0 : 1)
           if (late !== undefined && before === undefined) {
             yield* Effect.logError(`nothing is released or changed until the audit sink ${late} takes events again`)
           }
-          if (late === undefined && before !== undefined) yield* Effect.logInfo(`the audit sink ${before} takes events again`)
+          if (late === undefined && before !== undefined)
+            yield* Effect.logInfo(`the audit sink ${before} takes events again`)
         })
 
         const unavailable = () => new RepositoryUnavailable({ operation: "AuditSinks" })
@@ -110,12 +114,7 @@ export class AuditSinks extends Context.Service<
       Effect.gen(function* () {
         const { closedBy, deliver, look } = yield* AuditSinks
         const again = (task: Effect.Effect<void, RepositoryUnavailable>, pause: string) =>
-          task.pipe(
-            Effect.ignore,
-            Effect.andThen(Effect.sleep(pause as "1 second")),
-            Effect.forever,
-            Effect.forkScoped
-          )
+          task.pipe(Effect.ignore, Effect.andThen(Effect.sleep(pause as "1 second")), Effect.forever, Effect.forkScoped)
         if (sinks.length > 0) {
           yield* again(deliver, "500 millis")
           yield* again(look, "1 second")

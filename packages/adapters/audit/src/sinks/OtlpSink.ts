@@ -38,11 +38,9 @@ const recordOf = (line: AuditLine) => {
 const failed = (reason: string) => () => new SinkFailed({ reason })
 
 /** OTLP logs over HTTP as JSON; `endpoint` is that of OTEL_EXPORTER_OTLP_ENDPOINT. */
-export const make = Effect.fnUntraced(function* (endpoint: string): Effect.fn.Return<
-  AuditSink,
-  never,
-  HttpClient.HttpClient
-> {
+export const make = Effect.fnUntraced(function* (
+  endpoint: string
+): Effect.fn.Return<AuditSink, never, HttpClient.HttpClient> {
   const http = yield* HttpClient.HttpClient
   const url = `${endpoint.replace(/\/+$/, "")}/v1/logs`
   const write = Effect.fnUntraced(function* (lines: ReadonlyArray<AuditLine>) {

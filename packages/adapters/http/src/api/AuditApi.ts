@@ -33,7 +33,10 @@ export const AuditApi = HttpApiGroup.make("audit")
       query: period,
       success: Schema.String.pipe(HttpApiSchema.asText({ contentType: "application/x-ndjson" })),
       error: onDeployment
-    }).annotate(OpenApi.Summary, "Give the sealed events of the tenant as lines of JSON, with their places in the chain"),
+    }).annotate(
+      OpenApi.Summary,
+      "Give the sealed events of the tenant as lines of JSON, with their places in the chain"
+    ),
     HttpApiEndpoint.get("verify", "/v1/audit-events/verification", {
       success: AuditVerificationView,
       error: onDeployment

@@ -19,6 +19,11 @@ export class Authentication extends HttpApiMiddleware.Service<Authentication, { 
         )
       )
     },
-    error: [Problems.authentication_required, Problems.invalid_token, Problems.authentication_unavailable]
+    error: [
+      Problems.authentication_required,
+      Problems.invalid_token,
+      Problems.rate_limited,
+      Problems.authentication_unavailable
+    ]
   }
 ) {}

@@ -31,6 +31,7 @@ export const CallbackApi = HttpApiGroup.make("callback")
         ...everywhere,
         Problems.unknown_state,
         Problems.method_not_allowed,
+        Problems.rate_limited,
         Problems.audit_unavailable,
         Problems.storage_unavailable
       ]

@@ -35,7 +35,14 @@ export const TokensApi = HttpApiGroup.make("tokens")
       params: ofIntegration,
       payload: [ReadTokenBody, Schema.Null],
       success: TokenView,
-      error: [...onUsers, ...onBodies, ...onTokens, Problems.scope_not_granted, ...onReleases]
+      error: [
+        ...onUsers,
+        ...onBodies,
+        ...onTokens,
+        Problems.scope_not_granted,
+        Problems.purpose_required,
+        ...onReleases
+      ]
     })
       .annotate(OpenApi.Summary, "Read an access token, renewed first where it would not live for min_ttl")
       .annotateMerge(optionalBody),

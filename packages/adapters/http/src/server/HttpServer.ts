@@ -2,6 +2,7 @@ import { Layer } from "effect"
 import { ByteSize } from "effect"
 import { HttpIncomingMessage, HttpRouter } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
+import type { IpNetwork } from "effect/net"
 import { Api } from "../api/index.ts"
 import * as BearerAuthentication from "./authentication/BearerAuthentication.ts"
 import * as Edge from "./edge/Edge.ts"
@@ -26,6 +27,8 @@ import * as Landing from "./pages/Landing.ts"
 export interface HttpServerOptions {
   /** Origins whose pages may call the API from a browser, as browsers send them: scheme, host and port. */
   readonly corsOrigins?: ReadonlyArray<string>
+  /** Networks of the deployment's own proxies: of what such a peer sends, X-Forwarded-For says where a request comes from. */
+  readonly trustedProxies?: ReadonlyArray<IpNetwork.IpNetwork>
   /** Answers GET / with a page for browsers that come back from a provider, for want of an application's own. */
   readonly landing?: boolean
 }
@@ -51,7 +54,7 @@ const Handlers = Layer.mergeAll(
 const MaxBodySize = Layer.succeed(HttpIncomingMessage.MaxBodySize, ByteSize.kibibytes(64))
 
 /** All routes, for a router made with `routerConfig`. */
-export const routes = ({ corsOrigins = [], landing = false }: HttpServerOptions = {}) => {
+export const routes = ({ corsOrigins = [], landing = false, trustedProxies = [] }: HttpServerOptions = {}) => {
   const pages: ReadonlyArray<Route> = [
     { method: "GET", path: openapiPath },
     { method: "GET", path: Docs.docsPath },
@@ -61,7 +64,7 @@ export const routes = ({ corsOrigins = [], landing = false }: HttpServerOptions 
     HttpApiBuilder.layer(Api, { openapiPath }).pipe(Layer.provide(Handlers)),
     Docs.layer,
     landing ? Landing.layer : Layer.empty,
-    Edge.layer({ corsOrigins, routes: pages })
+    Edge.layer({ corsOrigins, routes: pages, trustedProxies })
   ).pipe(Layer.provide(MaxBodySize))
 }
 

@@ -175,6 +175,11 @@ export const problemCatalogue = {
     title: "Unknown feature",
     meaning: "`features` are not among the features that the provider lists."
   },
+  purpose_required: {
+    status: 422,
+    title: "Purpose required",
+    meaning: "The tenant's policy hands tokens out only to callers who say what for: send `purpose`."
+  },
   provider_unsuitable: {
     status: 422,
     title: "Provider unsuitable",
@@ -189,6 +194,11 @@ export const problemCatalogue = {
     status: 422,
     title: "return_to not allowed",
     meaning: "`return_to` is not one of the deployment's `RETURN_URLS`, which are compared exactly."
+  },
+  rate_limited: {
+    status: 429,
+    title: "Too many requests",
+    meaning: "The caller, or the address, asked more often than the deployment lets it: repeat after `Retry-After`."
   },
   internal_error: {
     status: 500,

@@ -41,6 +41,8 @@ export const Problems = {
   provider_not_configured: problem("provider_not_configured", {}),
   provider_unavailable: problem("provider_unavailable", {}),
   provider_unsuitable: problem("provider_unsuitable", { providers: Strings }),
+  purpose_required: problem("purpose_required", {}),
+  rate_limited: problem("rate_limited", {}),
   reauthorization_required: problem("reauthorization_required", {
     authorize: Schema.Struct({ provider: Schema.String, scopes: Strings })
   }),
@@ -73,7 +75,12 @@ export const onUsers = [
 ] as const
 
 /** On every route that is about the deployment, for admins alone. */
-export const onDeployment = [...everywhere, Problems.permission_required, Problems.audit_unavailable, Problems.storage_unavailable] as const
+export const onDeployment = [
+  ...everywhere,
+  Problems.permission_required,
+  Problems.audit_unavailable,
+  Problems.storage_unavailable
+] as const
 
 /** On every route that takes a body. */
 export const onBodies = [Problems.payload_too_large, Problems.unsupported_media_type] as const

@@ -1,24 +1,25 @@
 import type { Caller } from "@oauth-manager/domain"
-import { Effect, Layer, Option, Redacted } from "effect"
+import { Effect, Layer, Option, type Redacted } from "effect"
 import { HttpServerRequest } from "effect/http"
 import { Authentication, CurrentCaller } from "../../api/index.ts"
 import { refusing } from "../problems/Refuse.ts"
-import { AuthenticationMissing, type KeysUnavailable, TokenRejected } from "../problems/RequestFailures.ts"
+import { RateLimits } from "../limits/RateLimits.ts"
+import {
+  AuthenticationMissing,
+  type KeysUnavailable,
+  type RateLimited,
+  TokenRejected
+} from "../problems/RequestFailures.ts"
 import { CurrentRequestId } from "../request/CurrentRequestId.ts"
+import { bearerTokenOf, isBearer } from "./BearerToken.ts"
 import { CallerVerification } from "./CallerVerification.ts"
-
-const scheme = /^bearer(?: |$)/i
-/** RFC 6750 §2.1, and of its characters those of a JWT: base64url is written without padding (RFC 7515 §2). */
-const credentials = /^bearer +([A-Za-z0-9\-_.]{1,16384})$/i
 
 const bearerToken = (
   header: string | undefined
 ): Effect.Effect<Redacted.Redacted<string>, AuthenticationMissing | TokenRejected> => {
-  if (header === undefined || !scheme.test(header)) return Effect.fail(new AuthenticationMissing())
-  const token = credentials.exec(header)?.[1]
-  return token === undefined
-    ? Effect.fail(new TokenRejected({ reason: "malformed" }))
-    : Effect.succeed(Redacted.make(token))
+  if (!isBearer(header)) return Effect.fail(new AuthenticationMissing())
+  const token = bearerTokenOf(header)
+  return token === undefined ? Effect.fail(new TokenRejected({ reason: "malformed" })) : Effect.succeed(token)
 }
 
 const agentLength = 1024
@@ -35,25 +36,28 @@ const originOf = ({
   }
 }
 
-/** Who makes the current request. */
-export const authenticate = (
-  verification: CallerVerification["Service"]
-): Effect.Effect<
-  Caller,
-  AuthenticationMissing | TokenRejected | KeysUnavailable,
-  HttpServerRequest.HttpServerRequest
-> =>
-  Effect.gen(function* () {
+/** Tells who makes the current request, who may not do so more often than they may. */
+export const make = Effect.gen(function* () {
+  const verification = yield* CallerVerification
+  const limits = yield* RateLimits
+  const authenticate: Effect.Effect<
+    Caller,
+    AuthenticationMissing | TokenRejected | KeysUnavailable | RateLimited,
+    HttpServerRequest.HttpServerRequest
+  > = Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
     const token = yield* bearerToken(request.headers["authorization"])
     const caller = yield* verification.verify(token)
+    yield* limits.ofCaller(caller)
     return { ...caller, ...originOf(request), requestId: yield* CurrentRequestId }
   })
+  return authenticate
+})
 
 export const layer = Layer.effect(
   Authentication,
-  Effect.map(CallerVerification, (verification) => {
-    const caller = refusing(authenticate(verification))
+  Effect.map(make, (authenticate) => {
+    const caller = refusing(authenticate)
     return Authentication.of({
       bearer: (httpEffect) =>
         Effect.flatMap(caller, (caller) => Effect.provideService(httpEffect, CurrentCaller, caller))

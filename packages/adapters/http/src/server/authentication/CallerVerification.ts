@@ -1,7 +1,7 @@
 import { Clock, Context, Effect, Layer, Redacted } from "effect"
 import { errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions } from "jose"
 import { KeysUnavailable, TokenRejected } from "../problems/RequestFailures.ts"
-import { type ClaimNames, defaultClaimNames, readClaims, type VerifiedCaller } from "./Claims.ts"
+import { type ClaimNames, defaultClaimNames, readClaims, type RoleMeanings, type VerifiedCaller } from "./Claims.ts"
 import { type KeySource, trustedKeys } from "./TrustedKeys.ts"
 import { VerifiedTokens } from "./VerifiedTokens.ts"
 
@@ -11,6 +11,7 @@ export interface CallerVerificationOptions {
   readonly keys: KeySource
   /** Where tokens hold what; `roles`, `scope` and no tenant unless given. */
   readonly claims?: Partial<ClaimNames>
+  readonly meanings?: RoleMeanings
 }
 
 /** Asymmetric signatures alone: a key that verifies must never be one that signs (RFC 8725 §3.1). */
@@ -74,14 +75,18 @@ const verifySignature = async (token: string, keys: JWTVerifyGetKey, options: JW
 const isIssuedInFuture = ({ iat }: JWTPayload, now: number): boolean =>
   iat !== undefined && iat > Math.floor(now / 1000) + clockTolerance
 
-type Verify = (token: Redacted.Redacted<string>) => Effect.Effect<VerifiedCaller, TokenRejected | KeysUnavailable>
+interface Verifier {
+  readonly verify: (token: Redacted.Redacted<string>) => Effect.Effect<VerifiedCaller, TokenRejected | KeysUnavailable>
+  /** Whom a token names that was verified within the last minute, and is good at `now` (milliseconds). */
+  readonly remembered: (token: Redacted.Redacted<string>, now: number) => VerifiedCaller | undefined
+}
 
-const verifier = ({ issuer, audience, keys, claims }: CallerVerificationOptions): Verify => {
+const verifier = ({ issuer, audience, keys, claims, meanings }: CallerVerificationOptions): Verifier => {
   const getKey = trustedKeys(keys)
   const names = { ...defaultClaimNames, ...claims }
   const audiences = typeof audience === "string" ? audience : [...audience]
   const verified = new VerifiedTokens()
-  return Effect.fnUntraced(function* (token) {
+  const verify: Verifier["verify"] = Effect.fnUntraced(function* (token) {
     const now = yield* Clock.currentTimeMillis
     const name = VerifiedTokens.nameOf(Redacted.value(token))
     const known = verified.find(name, now)
@@ -100,16 +105,20 @@ const verifier = ({ issuer, audience, keys, claims }: CallerVerificationOptions)
     })
     if (!isTypeAccepted(protectedHeader.typ)) return yield* new TokenRejected({ reason: "type" })
     if (isIssuedInFuture(payload, now)) return yield* new TokenRejected({ reason: "not_yet_valid" })
-    const caller = yield* readClaims(payload, names)
+    const caller = yield* readClaims(payload, names, meanings)
     verified.remember(name, caller, payload.exp ?? 0, now)
     return caller
   })
+  return {
+    verify,
+    remembered: (token, now) => verified.find(VerifiedTokens.nameOf(Redacted.value(token)), now)
+  }
 }
 
 /** Tells whom a bearer token names, if it is one to trust. */
-export class CallerVerification extends Context.Service<CallerVerification, { readonly verify: Verify }>()(
+export class CallerVerification extends Context.Service<CallerVerification, Verifier>()(
   "@oauth-manager/http/server/authentication/CallerVerification"
 ) {
   static readonly layer = (options: CallerVerificationOptions) =>
-    Layer.sync(CallerVerification, () => ({ verify: verifier(options) }))
+    Layer.sync(CallerVerification, () => verifier(options))
 }

@@ -1,4 +1,12 @@
-import { type Caller, defaultTenant, Permission, Role, TenantId, UserId } from "@oauth-manager/domain"
+import {
+  type Caller,
+  defaultTenant,
+  Permission,
+  Role,
+  type RolePermissions,
+  TenantId,
+  UserId
+} from "@oauth-manager/domain"
 import { Effect, Option, Schema } from "effect"
 import type { JWTPayload } from "jose"
 import { text } from "../../api/Text.ts"
@@ -12,6 +20,14 @@ export interface ClaimNames {
   readonly roles: string
   readonly scope: string
   readonly tenant?: string
+}
+
+/** What the words of the product's tokens mean here. */
+export interface RoleMeanings {
+  /** Which of our roles the product's are; its names are ours where this is absent. */
+  readonly roles?: ReadonlyMap<string, ReadonlyArray<Role>>
+  /** What our roles may do, where that is not the domain's `rolePermissions`. */
+  readonly permissions?: RolePermissions
 }
 
 export const defaultClaimNames: ClaimNames = { roles: "roles", scope: "scope" }
@@ -40,16 +56,27 @@ const clientOf = ({ azp, client_id: clientId }: JWTPayload): Pick<VerifiedCaller
   return isClient(client) ? { client } : {}
 }
 
+const rolesOf = (claim: unknown, meanings: RoleMeanings["roles"]): ReadonlyArray<Role> => {
+  const named = words(claim)
+  if (meanings === undefined) return named.filter(isRole)
+  return [...new Set(named.flatMap((name) => (typeof name === "string" ? (meanings.get(name) ?? []) : [])))]
+}
+
 /** Whom a verified token names, and what it lets them do: unknown roles and permissions are nobody's. */
-export const readClaims = (payload: JWTPayload, names: ClaimNames): Effect.Effect<VerifiedCaller, TokenRejected> => {
+export const readClaims = (
+  payload: JWTPayload,
+  names: ClaimNames,
+  { permissions, roles }: RoleMeanings = {}
+): Effect.Effect<VerifiedCaller, TokenRejected> => {
   const tenant = tenantOf(payload, names.tenant)
   if (Option.isNone(tenant)) return Effect.fail(new TokenRejected({ reason: "tenant" }))
   const user = payload.sub
   if (!isUserId(user)) return Effect.fail(new TokenRejected({ reason: "subject" }))
   return Effect.succeed({
     scope: { tenant: tenant.value, user },
-    roles: words(payload[names.roles]).filter(isRole),
+    roles: rolesOf(payload[names.roles], roles),
     permissions: words(payload[names.scope]).filter(isPermission),
+    ...(permissions === undefined ? {} : { rolePermissions: permissions }),
     ...clientOf(payload)
   })
 }

@@ -1,10 +1,13 @@
 import { Cause, Context, Effect, References, type Types } from "effect"
 import { SecureRandom } from "effect/crypto"
-import { HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { HttpMiddleware, HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
+import type { IpNetwork } from "effect/net"
 import { explain } from "../problems/Explain.ts"
 import { refusal, respond } from "../problems/Refusal.ts"
+import { refusalOf } from "../problems/Refuse.ts"
 import { CurrentRequestId, requestIdOf } from "../request/CurrentRequestId.ts"
 import { logAccess } from "./AccessLog.ts"
+import * as Admission from "./Admission.ts"
 import * as Cors from "./Cors.ts"
 import type { Route } from "./Routing.ts"
 import { securityHeaders } from "./SecurityHeaders.ts"
@@ -33,12 +36,18 @@ const isUnsupportedMediaType = ({ status, headers }: Response): boolean =>
 export const layer = (options: {
   readonly corsOrigins: ReadonlyArray<string>
   readonly routes: ReadonlyArray<Route>
+  readonly trustedProxies: ReadonlyArray<IpNetwork.IpNetwork>
 }) =>
   HttpRouter.middleware(
     Effect.gen(function* () {
       const random = yield* SecureRandom.SecureRandom
       const unmatched = yield* Unmatched.make(options.routes)
       const cors = Cors.make(options.corsOrigins)
+      const admit = yield* Admission.make
+      const behindProxies: ReturnType<typeof HttpMiddleware.xForwardedHeaders> =
+        options.trustedProxies.length === 0
+          ? (httpApp) => httpApp
+          : HttpMiddleware.xForwardedHeaders({ trustedProxies: options.trustedProxies })
 
       const refuseUnmatched = (request: Request, requestId: string) =>
         cors.isPreflight(request)
@@ -63,7 +72,7 @@ export const layer = (options: {
           "x-request-id": requestId
         })
 
-      const handle = (
+      const process = (
         httpEffect: Effect.Effect<Response, Types.unhandled>,
         request: Request,
         requestId: string,
@@ -75,13 +84,25 @@ export const layer = (options: {
             Cause.hasInterrupts(cause)
               ? Effect.andThen(logAccess(request, clientClosedRequest, startedAt), Effect.failCause(cause))
               : answer(request, requestId, cause)
+        })
+
+      const handle = (
+        httpEffect: Effect.Effect<Response, Types.unhandled>,
+        request: Request,
+        requestId: string,
+        startedAt: bigint,
+        now: number
+      ) =>
+        Effect.matchEffect(admit(request, now), {
+          onFailure: (limited) => Effect.succeed(respond(refusalOf(limited), requestId)),
+          onSuccess: () => process(httpEffect, request, requestId, startedAt)
         }).pipe(
           Effect.flatMap((response) =>
             Effect.as(logAccess(request, response.status, startedAt), finish(request, requestId, response))
           )
         )
 
-      return (
+      const edge = (
         httpEffect: Effect.Effect<Response, Types.unhandled>
       ): Effect.Effect<Response, Types.unhandled, HttpServerRequest.HttpServerRequest> =>
         Effect.withFiber((fiber) => {
@@ -91,15 +112,18 @@ export const layer = (options: {
           )
           return Effect.clockWith((clock) => {
             const startedAt = clock.currentTimeNanosUnsafe()
+            const now = clock.currentTimeMillisUnsafe()
             return Effect.flatMap(requestIdOf(request, random), (requestId) => {
               const annotations = fiber.getRef(References.CurrentLogAnnotations)
               const context = Context.make(CurrentRequestId, requestId).pipe(
                 Context.add(References.CurrentLogAnnotations, { ...annotations, request_id: requestId })
               )
-              return Effect.provideContext(handle(httpEffect, request, requestId, startedAt), context)
+              return Effect.provideContext(handle(httpEffect, request, requestId, startedAt, now), context)
             })
           })
         })
+
+      return (httpEffect: Effect.Effect<Response, Types.unhandled>) => behindProxies(edge(httpEffect))
     }),
     { global: true }
   )

@@ -1,8 +1,7 @@
 import { NotFound } from "@oauth-manager/application"
 import { Effect } from "effect"
 import type { HttpServerRequest } from "effect/http"
-import { authenticate } from "../authentication/BearerAuthentication.ts"
-import { CallerVerification } from "../authentication/CallerVerification.ts"
+import * as BearerAuthentication from "../authentication/BearerAuthentication.ts"
 import type { Refusal } from "../problems/Refusal.ts"
 import type { Refused } from "../problems/Refusals.ts"
 import { refusalOf } from "../problems/Refuse.ts"
@@ -25,9 +24,9 @@ const refuse = (failure: Refused): Effect.Effect<Refusal> => Effect.succeed(refu
 
 /** What to tell the caller of a path and method that are no route: under /v1, only one who is known. */
 export const make = (routes: ReadonlyArray<Route>) =>
-  Effect.map(CallerVerification, (verification) => {
+  Effect.map(BearerAuthentication.make, (authenticate) => {
     const allowed = allowedMethods(routes)
-    const known = Effect.asVoid(authenticate(verification))
+    const known = Effect.asVoid(authenticate)
 
     const answer = (url: string): Effect.Effect<Refusal> => {
       if (!isDecodable(url)) {

@@ -26,6 +26,7 @@ import type {
 import type {
   AuthorizationError,
   PermissionRequired,
+  PurposeRequired,
   ScopeNotAllowed,
   ScopeNotGranted,
   TokenTooWide,
@@ -40,6 +41,7 @@ import type {
   KeysUnavailable,
   MethodNotAllowed,
   NotReady,
+  RateLimited,
   TokenRejected
 } from "./RequestFailures.ts"
 
@@ -73,6 +75,7 @@ export type Refused =
   | AuthenticationMissing
   | TokenRejected
   | KeysUnavailable
+  | RateLimited
   | PermissionRequired
   | NotFound
   | MethodNotAllowed
@@ -99,6 +102,7 @@ export type Refused =
   | FeatureNotAllowed
   | ProviderChoiceRequired
   | ProviderUnsuitable
+  | PurposeRequired
   | ScopeNotAllowed
   | ScopeNotGranted
   | TokenTooWide
@@ -126,6 +130,8 @@ export const refusals = {
       {},
       retryAfter(soon)
     ),
+  RateLimited: ({ retryAfter: after }) =>
+    refusal("rate_limited", "Too many requests: wait for as long as Retry-After says.", {}, retryAfter(after)),
   PermissionRequired: ({ permission }) =>
     refusal("permission_required", `The bearer token does not carry the permission ${permission}.`, { permission }),
   NotFound: () => refusal("not_found", "There is no such resource, or it is not yours to see.", {}),
@@ -218,6 +224,12 @@ export const refusals = {
     refusal("shared_grant", "Revoking the grant ends integrations too: repeat with confirm=shared to end them all.", {
       integrations
     }),
+  PurposeRequired: ({ provider }) =>
+    refusal(
+      "purpose_required",
+      `The tenant's policy for ${provider} wants to know what the token is for: send purpose, 1 to 200 characters.`,
+      {}
+    ),
   ScopeNotAllowed: ({ scopes }) =>
     refusal("scope_not_allowed", "The tenant's policy keeps scopes from this caller.", { scopes }),
   FeatureNotAllowed: ({ feature }) =>

@@ -1,4 +1,4 @@
-import { Data } from "effect"
+import { Data, type Duration } from "effect"
 
 /** The request carries no bearer token. */
 export class AuthenticationMissing extends Data.TaggedError("AuthenticationMissing")<{}> {}
@@ -21,6 +21,9 @@ export class TokenRejected extends Data.TaggedError("TokenRejected")<{
 
 /** The keys that bearer tokens are verified with cannot be fetched. */
 export class KeysUnavailable extends Data.TaggedError("KeysUnavailable")<{}> {}
+
+/** The caller, or who is at the caller's address, asks more often than they may. */
+export class RateLimited extends Data.TaggedError("RateLimited")<{ readonly retryAfter: Duration.Duration }> {}
 
 /** The cursor is not one that this list gave out. */
 export class CursorMalformed extends Data.TaggedError("CursorMalformed")<{}> {}
