@@ -1,11 +1,14 @@
 import { Effect } from "effect"
+import { once } from "node:events"
 import { readFile, writeFile } from "node:fs/promises"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { query } from "../postgres/embedded/Query.ts"
 import { databaseFor, type E2eDatabase } from "./E2eDatabase.ts"
 import { runToEnd } from "./Processes.ts"
-import { type RunningService, start, temporaryFolder } from "./RunningService.ts"
+import { connect, type RunningService, start, temporaryFolder } from "./RunningService.ts"
 
 const main = "apps/server/src/main.ts"
 
@@ -13,6 +16,12 @@ let database: E2eDatabase
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 let service: RunningService
 let auditor: string
+
+/** An OTLP collector that may be broken. */
+const collector = createServer((request, response) => {
+  request.resume().on("end", () => response.writeHead(isCollectorBroken ? 503 : 200).end("{}"))
+})
+let isCollectorBroken = false
 
 const audit = (...args: ReadonlyArray<string>) =>
   runToEnd(main, { DATA_DIR: join(folder.path, "data"), DATABASE_URL: database.url }, ["audit", ...args])
@@ -28,16 +37,20 @@ const eventually = async (look: () => Promise<boolean>): Promise<void> => {
 beforeAll(async () => {
   database = await databaseFor()
   folder = await temporaryFolder()
+  collector.listen(0, "127.0.0.1")
+  await once(collector, "listening")
   service = await start(join(folder.path, "data"), {
     DATABASE_URL: database.url,
     AUDIT_CHECKPOINT_INTERVAL: "1",
-    AUDIT_SINKS: `file:${join(folder.path, "sink", "audit.jsonl")}`
+    AUDIT_SINKS: `file:${join(folder.path, "sink", "audit.jsonl")},otlp`,
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(collector.address() as AddressInfo).port}`
   })
   auditor = await service.token("carol", "auditor")
 })
 
 afterAll(async () => {
   await service?.stop()
+  collector.close()
   await folder?.remove()
   await database?.drop()
 })
@@ -99,6 +112,39 @@ describe("the audit trail of a running service", () => {
     const forged = await offline(events)
     assert.strictEqual(forged.code, 1)
     assert.match(forged.output, /altered: the event is not what was sealed \(position 1, /)
+  })
+
+  it("releases and changes nothing while a sink takes no events for long, still shows what is there, and recovers", async () => {
+    const { id } = await connect(service, "ada")
+    const ada = await service.token("ada", "user")
+    const worker = await service.token("worker", "service")
+    const release = () => service.api("POST", `/v1/users/ada/integrations/${id}/token`, { bearer: worker })
+    const audit = async () => (await service.api("GET", "/health/ready")).body.checks.at(-1)
+    assert.strictEqual((await release()).status, 200)
+    isCollectorBroken = true
+    assert.strictEqual((await release()).status, 200)
+    await eventually(async () => {
+      // As if each were sealed long ago
+      const aged = "UPDATE oauth_manager.audit_seals SET sealed_at = sealed_at - interval '11 seconds'"
+      await Effect.runPromise(query(database.url, aged))
+      return (await release()).status === 503
+    })
+    const closed = await release()
+    assert.deepInclude(closed.body, { code: "audit_unavailable" })
+    assert.match(closed.headers.get("retry-after") ?? "", /^\d+$/)
+    const body = { provider: "sandbox", return_to: service.baseUrl }
+    const begun = await service.api("POST", "/v1/users/me/authorizations", { bearer: ada, body })
+    assert.deepInclude(begun.body, { code: "audit_unavailable" })
+    const gone = await service.api("DELETE", `/v1/users/me/integrations/${id}`, { bearer: ada })
+    assert.strictEqual(gone.status, 503)
+    for (const path of ["integrations", `integrations/${id}`, "features", "consents", "audit-events"]) {
+      assert.strictEqual((await service.api("GET", `/v1/users/me/${path}`, { bearer: ada })).status, 200, path)
+    }
+    assert.strictEqual((await service.api("GET", "/health/live")).status, 200)
+    assert.deepStrictEqual(await audit(), { name: "audit", status: "failing" })
+    isCollectorBroken = false
+    await eventually(async () => (await release()).status === 200)
+    assert.deepStrictEqual(await audit(), { name: "audit", status: "ok" })
   })
 
   it("says where the database was tampered with, on the command line and over HTTP", async () => {

@@ -36,7 +36,7 @@ const ReadinessLayer = Layer.effect(
     return {
       checks: [
         { name: "database", check: Effect.provideContext(Database.ready, context) },
-        { name: "audit", check: audit.ready }
+        { name: "audit", check: audit.ready, mayFail: true }
       ]
     }
   })

@@ -1,4 +1,4 @@
-import { Option } from "effect"
+import type { Option } from "effect"
 import { mkdir, open, readFile } from "node:fs/promises"
 import { dirname } from "node:path"
 import * as Checkpoint from "./Checkpoint.ts"
