@@ -121,6 +121,10 @@ describe("the audit trail of a running service", () => {
     const release = () => service.api("POST", `/v1/users/ada/integrations/${id}/token`, { bearer: worker })
     const audit = async () => (await service.api("GET", "/health/ready")).body.checks.at(-1)
     assert.strictEqual((await release()).status, 200)
+    const body = { provider: "sandbox", return_to: service.baseUrl }
+    const pending = await service.api("POST", "/v1/users/me/authorizations", { bearer: ada, body })
+    const state = new URL(pending.body.authorization_url).searchParams.get("state")
+    const comeBack = () => service.api("GET", `/v1/callback/sandbox?error=access_denied&state=${state}`)
     isCollectorBroken = true
     assert.strictEqual((await release()).status, 200)
     await eventually(async () => {
@@ -132,11 +136,11 @@ describe("the audit trail of a running service", () => {
     const closed = await release()
     assert.deepInclude(closed.body, { code: "audit_unavailable" })
     assert.match(closed.headers.get("retry-after") ?? "", /^\d+$/)
-    const body = { provider: "sandbox", return_to: service.baseUrl }
     const begun = await service.api("POST", "/v1/users/me/authorizations", { bearer: ada, body })
     assert.deepInclude(begun.body, { code: "audit_unavailable" })
     const gone = await service.api("DELETE", `/v1/users/me/integrations/${id}`, { bearer: ada })
     assert.strictEqual(gone.status, 503)
+    assert.strictEqual((await comeBack()).status, 503)
     for (const path of ["integrations", `integrations/${id}`, "features", "consents", "audit-events"]) {
       assert.strictEqual((await service.api("GET", `/v1/users/me/${path}`, { bearer: ada })).status, 200, path)
     }
@@ -145,6 +149,7 @@ describe("the audit trail of a running service", () => {
     isCollectorBroken = false
     await eventually(async () => (await release()).status === 200)
     assert.deepStrictEqual(await audit(), { name: "audit", status: "ok" })
+    assert.strictEqual((await comeBack()).status, 303)
   })
 
   it("says where the database was tampered with, on the command line and over HTTP", async () => {

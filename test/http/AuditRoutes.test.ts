@@ -3,6 +3,7 @@ import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 import { ada, bob, byBob, connect, start } from "../application/Journey.ts"
 import { Faults, storageDown } from "../application/Faults.ts"
+import { returnTo } from "../fakes/MemoryPorts.ts"
 import { recorded } from "../fakes/InMemoryAuditTrail.ts"
 import { type Answer, call, inApi } from "./TestApi.ts"
 import { adasToken, tokenOf } from "./TestCallers.ts"
@@ -65,7 +66,7 @@ describe("GET /v1/users/{user}/audit-events", () => {
       yield* start()
       yield* call("POST", `/v1/users/${ada.user}/authorizations`, {
         bearer: tokenOf("backend", ["service"]),
-        body: { provider: "sandbox", return_to: "https://app.test/connected" }
+        body: { provider: "sandbox", return_to: returnTo }
       })
       const { body } = yield* call("GET", own, { bearer: adasToken })
       const [byService, byHerself] = body.data

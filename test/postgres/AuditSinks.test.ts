@@ -145,7 +145,8 @@ layer(Audited.layer, { excludeTestServices: true })("AuditSinks", (it) => {
       yield* Effect.promise(() => once(server, "listening"))
       yield* Effect.addFinalizer(() => Effect.sync(() => server.close()))
       const { port } = server.address() as AddressInfo
-      const sink = yield* OtlpSink.make(`http://127.0.0.1:${port}/`).pipe(Effect.provide(NodeHttpClient.layerUndici))
+      const client = yield* Layer.build(NodeHttpClient.layerUndici)
+      const sink = yield* OtlpSink.make(`http://127.0.0.1:${port}/`).pipe(Effect.provideContext(client))
       const recording = new Recording()
       const { deliver } = yield* sinksOf(recording.sink)
       yield* deliver

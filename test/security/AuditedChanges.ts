@@ -147,7 +147,7 @@ export const changes: Readonly<Record<string, Change>> = {
   ),
   "withdraw a consent": change(
     "use-cases/WithdrawConsent",
-    "consent.withdrawn",
+    "integration.disconnecting",
     Effect.gen(function* () {
       yield* connect()
       const [consent] = yield* ListConsents.use((useCase) =>
