@@ -86,30 +86,24 @@ describe("the audit trail of a running service", () => {
   it("is exported as lines that are verified anywhere, with the checkpoints and the public key alone", async () => {
     const exported = await service.api("GET", "/v1/audit-events/export", { bearer: auditor })
     assert.strictEqual(exported.headers.get("content-type"), "application/x-ndjson")
-    const lines = (await audit("export")).output
-    assert.isAbove(lines.trimEnd().split("\n").length, 0)
+    const [{ output: lines }, { output: key }] = await Promise.all([audit("export"), audit("public-key")])
+    const count = lines.trimEnd().split("\n").length
+    assert.isAbove(count, 0)
     assert.include(lines, String(exported.body).split("\n")[0] ?? "nothing")
-    const events = join(folder.path, "events.jsonl")
-    await writeFile(events, lines)
-    const key = (await audit("public-key")).output.trim()
-    const offline = (file: string) =>
-      runToEnd(main, { DATA_DIR: join(folder.path, "elsewhere") }, [
-        "audit",
-        "verify",
-        "--events",
-        file,
-        "--checkpoints",
-        join(folder.path, "data", "audit-checkpoints.jsonl"),
-        "--public-key",
-        key,
-        "--to",
-        String(lines.trimEnd().split("\n").length)
-      ])
-    const sound = await offline(events)
+    const offline = async (name: string, content: string) => {
+      const file = join(folder.path, name)
+      await writeFile(file, content)
+      const checkpoints = join(folder.path, "data", "audit-checkpoints.jsonl")
+      const options = { events: file, checkpoints, "public-key": key.trim(), to: String(count) }
+      const args = Object.entries(options).flatMap(([option, value]) => [`--${option}`, value])
+      return runToEnd(main, { DATA_DIR: join(folder.path, "elsewhere") }, ["audit", "verify", ...args])
+    }
+    const [sound, forged] = await Promise.all([
+      offline("events.jsonl", lines),
+      offline("forged.jsonl", lines.replace('"outcome":"success"', '"outcome":"failure"'))
+    ])
     assert.strictEqual(sound.code, 0, sound.output)
     assert.match(sound.output, /[1-9]\d* checkpoints hold/)
-    await writeFile(events, lines.replace('"outcome":"success"', '"outcome":"failure"'))
-    const forged = await offline(events)
     assert.strictEqual(forged.code, 1)
     assert.match(forged.output, /altered: the event is not what was sealed \(position 1, /)
   })
