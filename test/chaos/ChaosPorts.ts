@@ -1,7 +1,6 @@
-import { NodeHttpClient } from "@effect/platform-node"
 import { AdoptKeys, Application, ReturnUrls } from "@oauth-manager/application"
 import { FileErasureList, FileRefreshJournal } from "@oauth-manager/journal"
-import { Oauth4webapiClient } from "@oauth-manager/oauth"
+import { GuardedHttpClient, Oauth4webapiClient } from "@oauth-manager/oauth"
 import { Database, PostgresPorts, PostgresRefreshSignals } from "@oauth-manager/postgres"
 import { EnvelopeTokenVault, Keyring } from "@oauth-manager/vault"
 import { Layer, Redacted } from "effect"
@@ -45,7 +44,9 @@ export const storage = ({ databaseUrl, maxConnections }: Pick<Deployment, "datab
 /** Every port of the service, with the simulated provider as its one provider. */
 export const layer = (deployment: Deployment) =>
   Layer.mergeAll(
-    Oauth4webapiClient.layerWith({ deadline: deployment.callDeadline }).pipe(Layer.provide(NodeHttpClient.layerUndici)),
+    Oauth4webapiClient.layerWith({ deadline: deployment.callDeadline }).pipe(
+      Layer.provide(GuardedHttpClient.layer({ loopback: true, networks: [] }))
+    ),
     FileRefreshJournal.layer({ folder: deployment.journalFolder }),
     FileErasureList.layer({ file: join(dirname(deployment.journalFolder), "erasures.jsonl") }),
     InMemoryProviderRegistry.layer([chaosProvider(deployment.issuer, deployment.rotation)]),

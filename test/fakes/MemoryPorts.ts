@@ -55,18 +55,24 @@ export const layerPersistence = Layer.mergeAll(
 /** The only URL to which a browser may be sent back. */
 export const returnTo = "https://app.test/integrations"
 
-/** Every port that the use-cases need, with the given providers, and features of the product's own. */
-export const layerOf = (providers: ReadonlyArray<RegisteredProvider>, product: ReadonlyArray<Feature> = []) =>
+/** Every port but the OAuth client, with the given providers, and features of the product's own. */
+export const layerWithoutClient = (
+  providers: ReadonlyArray<RegisteredProvider>,
+  product: ReadonlyArray<Feature> = []
+) =>
   Layer.mergeAll(
     InMemoryTokenVault.layer,
     InMemoryKeyManagement.layer,
     InMemoryProviderRegistry.layer(providers),
     InMemoryFeatureRegistry.layer(providers, product),
-    ScriptedOAuthClient.layer,
     InMemoryErasureList.layer,
     InMemoryRefreshJournal.layer,
     Layer.succeed(ReturnUrls, { allowed: [returnTo] })
   ).pipe(Layer.provideMerge(layerPersistence))
+
+/** Every port that the use-cases need. */
+export const layerOf = (providers: ReadonlyArray<RegisteredProvider>, product: ReadonlyArray<Feature> = []) =>
+  Layer.merge(layerWithoutClient(providers, product), ScriptedOAuthClient.layer)
 
 /** Every port that the use-cases need, with the sandbox as the one provider. */
 export const layer = layerOf([aRegisteredProvider()])

@@ -2,6 +2,7 @@ import { Context, Effect, Layer, Option, Schema } from "effect"
 import type { StartupFailed } from "../StartupFailed.ts"
 import * as AuditSettings from "./AuditSettings.ts"
 import * as DatabaseSettings from "./DatabaseSettings.ts"
+import * as EgressSettings from "./EgressSettings.ts"
 import * as KeySettings from "./KeySettings.ts"
 import * as LimitSettings from "./LimitSettings.ts"
 import { refuse } from "./Problems.ts"
@@ -34,6 +35,7 @@ export interface Settings
   readonly sandboxPort: number
   readonly returnUrls: ReadonlyArray<string>
   readonly corsOrigins: ReadonlyArray<string>
+  readonly egress: EgressSettings.EgressSettings
 }
 
 const productionPlugins = [
@@ -120,7 +122,8 @@ export const read: Effect.Effect<Settings, StartupFailed> = Effect.gen(function*
     returnUrls: yield* withDefault<ReadonlyArray<string>>(production ? [] : [publicUrl])(
       setting("RETURN_URLS", ReturnUrlList)
     ),
-    corsOrigins: yield* withDefault<ReadonlyArray<string>>([])(setting("CORS_ORIGINS", Origins))
+    corsOrigins: yield* withDefault<ReadonlyArray<string>>([])(setting("CORS_ORIGINS", Origins)),
+    egress: yield* EgressSettings.egressSettings
   }
 })
 

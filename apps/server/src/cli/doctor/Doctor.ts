@@ -1,5 +1,6 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Console, Effect } from "effect"
+import * as Egress from "../../composition/Egress.ts"
 import { CommandFailed } from "../CommandFailed.ts"
 import * as CallersCheck from "./CallersCheck.ts"
 import * as ConfigurationCheck from "./ConfigurationCheck.ts"
@@ -18,7 +19,7 @@ const findings = Effect.gen(function* () {
       DatabaseCheck.report(settings),
       DataFolderCheck.findings(settings),
       CallersCheck.findings(settings),
-      ProvidersCheck.findings(providers, settings.production)
+      Effect.provide(ProvidersCheck.findings(providers, settings.production), Egress.layer(settings))
     ],
     { concurrency: "unbounded" }
   )
