@@ -13,7 +13,7 @@ import { NodeHttpClient } from "@effect/platform-node"
 import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
 import { once } from "node:events"
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
@@ -119,6 +119,10 @@ layer(Audited.layer, { excludeTestServices: true })("AuditSinks", (it) => {
         { key: 2, text: '{"position":2}' }
       ])
       assert.strictEqual(readFileSync(join(folder, "audit.jsonl"), "utf8"), '{"position":1}\n{"position":2}\n')
+      appendFileSync(join(folder, "audit.jsonl"), '{"position":3,')
+      yield* sink.write([{ key: 3, text: '{"position":3}' }])
+      const lines = readFileSync(join(folder, "audit.jsonl"), "utf8").split("\n")
+      assert.deepStrictEqual(lines.slice(2), ['{"position":3,', '{"position":3}', ""])
       const refused = yield* Effect.flip(
         FileSink.make(join(folder, "audit.jsonl", "no")).write([{ key: 1, text: "{}" }])
       )
