@@ -44,7 +44,7 @@ const call = async (url: string, method: string, { bearer, body }: ApiCall): Pro
     ...(body === undefined ? {} : { body: JSON.stringify(body) })
   })
   const text = await response.text()
-  const isJson = response.headers.get("content-type")?.includes("json") === true
+  const isJson = /[/+]json\b/.test(response.headers.get("content-type") ?? "")
   return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text }
 }
 

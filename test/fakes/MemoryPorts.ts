@@ -1,6 +1,8 @@
 import { type RegisteredProvider, ReturnUrls } from "@oauth-manager/application"
 import type { Feature } from "@oauth-manager/domain"
 import { Layer } from "effect"
+import * as InMemoryAuditChain from "./InMemoryAuditChain.ts"
+import * as InMemoryAuditRecords from "./InMemoryAuditRecords.ts"
 import * as InMemoryAuditTrail from "./InMemoryAuditTrail.ts"
 import * as InMemoryAuthorizationRepository from "./InMemoryAuthorizationRepository.ts"
 import * as InMemoryConsentRepository from "./InMemoryConsentRepository.ts"
@@ -42,6 +44,8 @@ export const layerPersistence = Layer.mergeAll(
   InMemoryRevocationOutbox.layer,
   InMemoryUserRecords.layer,
   InMemoryUserRepository.layer,
+  InMemoryAuditChain.layer,
+  InMemoryAuditRecords.layer,
   InMemoryAuditTrail.layer,
   InMemoryEventOutbox.layer,
   InMemoryProviderIncidents.layer,

@@ -1,11 +1,11 @@
 import { ReturnUrls } from "@oauth-manager/application"
-import { PostgresAuditTrail } from "@oauth-manager/audit"
 import { FileErasureList, FileRefreshJournal } from "@oauth-manager/journal"
 import { Oauth4webapiClient } from "@oauth-manager/oauth"
 import { Effect, Layer } from "effect"
 import { Digest, SecureRandom } from "effect/crypto"
 import * as DataFolder from "../configuration/DataFolder.ts"
 import { ServerConfiguration } from "../configuration/ServerConfiguration.ts"
+import * as Audit from "./Audit.ts"
 import * as Egress from "./Egress.ts"
 import * as Features from "./Features.ts"
 import * as Providers from "./Providers.ts"
@@ -35,7 +35,7 @@ const OAuthClientLayer = Layer.unwrap(
 
 /** Every port, by the adapter that serves it here. */
 export const layer = Layer.mergeAll(
-  PostgresAuditTrail.layer,
+  Audit.layer,
   Vault.layer,
   RefreshJournalLayer,
   ErasureListLayer,

@@ -1,5 +1,6 @@
 import { Context, Effect, Layer, Option, Schema } from "effect"
 import type { StartupFailed } from "../StartupFailed.ts"
+import * as AuditSettings from "./AuditSettings.ts"
 import * as DatabaseSettings from "./DatabaseSettings.ts"
 import * as EgressSettings from "./EgressSettings.ts"
 import * as KeySettings from "./KeySettings.ts"
@@ -19,6 +20,7 @@ export interface Settings
   extends
     DatabaseSettings.DatabaseSettings,
     KeySettings.KeySettings,
+    AuditSettings.AuditSettings,
     RoleSettings.RoleSettings,
     LimitSettings.LimitSettings {
   readonly production: boolean
@@ -87,10 +89,12 @@ export const read: Effect.Effect<Settings, StartupFailed> = Effect.gen(function*
   const database = yield* DatabaseSettings.databaseSettings
   const { issuer, missing } = yield* callers
   const vaultKeys = yield* KeySettings.vaultKeys
+  const audit = yield* AuditSettings.read(database.dataDir)
   if (production) {
     yield* refuseDevelopmentDefaults([
       ...(Option.isNone(database.databaseUrl) ? ["DATABASE_URL"] : []),
       ...(Option.isNone(vaultKeys) ? ["VAULT_KEYS"] : []),
+      ...(Option.isNone(audit.auditSigningKey) ? ["AUDIT_SIGNING_KEY"] : []),
       ...missing
     ])
   }
@@ -109,6 +113,7 @@ export const read: Effect.Effect<Settings, StartupFailed> = Effect.gen(function*
     ...(yield* RoleSettings.roleSettings),
     ...(yield* LimitSettings.limitSettings),
     vaultKeys,
+    ...audit,
     plugins: yield* withDefault<ReadonlyArray<string>>(production ? productionPlugins : developmentPlugins)(
       setting("PROVIDERS", List)
     ),

@@ -10,6 +10,7 @@ import { Chronicle } from "../access/Chronicle.ts"
 import { Journal } from "../access/Journal.ts"
 import { OneTimeSecret } from "../access/OneTimeSecret.ts"
 import { AuthorizationRepository } from "../ports/AuthorizationRepository.ts"
+import { HoldsAnswer } from "../ports/HoldsAnswer.ts"
 import { CallbackRefused, type CallbackParameters, OAuthClient } from "../ports/OAuthClient.ts"
 import { ProviderRegistry } from "../ports/ProviderRegistry.ts"
 import { TokenVault } from "../ports/TokenVault.ts"
@@ -125,6 +126,7 @@ export class ReceiveCallback extends Context.Service<ReceiveCallback>()(
           parameters: CallbackParameters,
           requestId: string
         ) {
+          yield* chronicle.ready
           const consumed = yield* authorizations.consumeStateAcrossUsers(yield* secrets.hash(state))
           const authorization = yield* Effect.fromOption(consumed).pipe(Effect.mapError(() => new UnknownState()))
           const target = { returnTo: authorization.returnTo, authorizationId: authorization.id }
@@ -134,7 +136,8 @@ export class ReceiveCallback extends Context.Service<ReceiveCallback>()(
           const outcome = yield* Effect.matchEffect(readCode(provider, authorization, parameters), {
             onFailure: (refused) => refuse(authorization, requestId, refused.error),
             onSuccess: (code) => park(authorization, requestId, sealCallback(code, parameters))
-          })
+            // The state is spent: the browser cannot come again
+          }).pipe(Effect.provideService(HoldsAnswer, true))
           return { ...target, ...outcome } satisfies CallbackResult
         }, Effect.uninterruptible)
       }

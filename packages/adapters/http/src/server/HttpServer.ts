@@ -7,6 +7,7 @@ import { Api } from "../api/index.ts"
 import * as BearerAuthentication from "./authentication/BearerAuthentication.ts"
 import * as Edge from "./edge/Edge.ts"
 import { type Route, routerConfig } from "./edge/Routing.ts"
+import * as Audit from "./handlers/Audit.ts"
 import * as Authorizations from "./handlers/Authorizations.ts"
 import * as Callback from "./handlers/Callback.ts"
 import * as ConsentTexts from "./handlers/ConsentTexts.ts"
@@ -35,6 +36,7 @@ export interface HttpServerOptions {
 const openapiPath = "/openapi.json"
 
 const Handlers = Layer.mergeAll(
+  Audit.layer,
   Authorizations.layer,
   Callback.layer,
   ConsentTexts.layer,
