@@ -40,7 +40,7 @@ describe("C. Crypto and storage", () => {
         nonces.sort()
         assert.isTrue(nonces.every((nonce, index) => index === 0 || nonce !== nonces[index - 1]))
       }).pipe(Effect.scoped),
-    effort(60_000, 1_800_000)
+    effort(60_000, 3_600_000)
   )
 
   const seal = Effect.asVoid(TokenVault.use((vault) => vault.seal(context(), secret("token"))))
