@@ -36,7 +36,7 @@ const dump = async (url: string): Promise<string> => {
 }
 
 describe("what is stored and logged", () => {
-  it("holds no token, code, verifier, state, completion token or client secret in any encoding", async () => {
+  it("row 31: holds no token, code, verifier, state, completion token or client secret in any encoding", async () => {
     const google = await startInGooglesPlace()
     const proxy = await startProxy(`${google.issuer}/token`)
     let service: RunningService | undefined
