@@ -10,7 +10,7 @@ import { logAccess } from "./AccessLog.ts"
 import * as Admission from "./Admission.ts"
 import * as Cors from "./Cors.ts"
 import type { Route } from "./Routing.ts"
-import { securityHeaders } from "./SecurityHeaders.ts"
+import { securityHeaders, transportHeaders } from "./SecurityHeaders.ts"
 import * as Unmatched from "./Unmatched.ts"
 
 type Response = HttpServerResponse.HttpServerResponse
@@ -34,7 +34,9 @@ const isUnsupportedMediaType = ({ status, headers }: Response): boolean =>
  * It stands before the router, so that nothing is answered without it.
  */
 export const layer = (options: {
-  readonly corsOrigins: ReadonlyArray<string>
+  readonly cors: Cors.CorsOptions
+  /** Do browsers come by https? */
+  readonly https: boolean
   readonly routes: ReadonlyArray<Route>
   readonly trustedProxies: ReadonlyArray<IpNetwork.IpNetwork>
 }) =>
@@ -42,7 +44,8 @@ export const layer = (options: {
     Effect.gen(function* () {
       const random = yield* SecureRandom.SecureRandom
       const unmatched = yield* Unmatched.make(options.routes)
-      const cors = Cors.make(options.corsOrigins)
+      const cors = Cors.make(options.cors)
+      const everywhere = options.https ? { ...securityHeaders, ...transportHeaders } : securityHeaders
       const admit = yield* Admission.make
       const behindProxies: ReturnType<typeof HttpMiddleware.xForwardedHeaders> =
         options.trustedProxies.length === 0
@@ -66,7 +69,7 @@ export const layer = (options: {
 
       const finish = (request: Request, requestId: string, response: Response): Response =>
         HttpServerResponse.setHeaders(response, {
-          ...securityHeaders,
+          ...everywhere,
           ...response.headers,
           ...cors.headers(request, response.headers["vary"]),
           "x-request-id": requestId
