@@ -49,10 +49,14 @@ const call = async (url: string, method: string, { bearer, body }: ApiCall): Pro
 }
 
 /** Starts the service in development on free ports, with what `env` sets. */
-export const start = async (dataDir: string, env: Record<string, string>): Promise<RunningService> => {
+export const start = async (
+  dataDir: string,
+  env: Record<string, string>,
+  entry = "apps/server/src/main.ts"
+): Promise<RunningService> => {
   const port = env["PORT"] ?? String(await freePort())
   const baseUrl = `http://localhost:${port}`
-  const running = run("apps/server/src/main.ts", {
+  const running = run(entry, {
     PORT: port,
     SANDBOX_PORT: "0",
     LOG_LEVEL: "debug",
