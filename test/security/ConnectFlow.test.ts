@@ -1,0 +1,6 @@
+import { atTheProvider } from "./ConnectFlowAtProviders.ts"
+import { onPostgres } from "./ConnectFlowOnPostgres.ts"
+
+atTheProvider()
+
+onPostgres()
