@@ -1,8 +1,6 @@
-import { NodeHttpClient } from "@effect/platform-node"
 import { AdoptKeys, Application, ReturnUrls } from "@oauth-manager/application"
-import { PostgresAuditTrail } from "@oauth-manager/audit"
 import { FileErasureList, FileRefreshJournal } from "@oauth-manager/journal"
-import { Oauth4webapiClient } from "@oauth-manager/oauth"
+import { GuardedHttpClient, Oauth4webapiClient } from "@oauth-manager/oauth"
 import { Database, PostgresPorts, PostgresRefreshSignals } from "@oauth-manager/postgres"
 import { EnvelopeTokenVault, Keyring } from "@oauth-manager/vault"
 import { Layer, Redacted } from "effect"
@@ -11,6 +9,7 @@ import { createSecretKey } from "node:crypto"
 import { dirname, join } from "node:path"
 import * as InMemoryFeatureRegistry from "../fakes/InMemoryFeatureRegistry.ts"
 import * as InMemoryProviderRegistry from "../fakes/InMemoryProviderRegistry.ts"
+import * as AuditPorts from "../postgres/AuditPorts.ts"
 import { chaosProvider, type RotationClass } from "./ChaosProvider.ts"
 
 /** What a worker is composed from. */
@@ -35,7 +34,7 @@ const Vault = EnvelopeTokenVault.layer.pipe(
 
 /** The storing ports and the vault, as every server of the deployment has them. */
 export const storage = ({ databaseUrl, maxConnections }: Pick<Deployment, "databaseUrl" | "maxConnections">) =>
-  Layer.mergeAll(PostgresAuditTrail.layer, Vault).pipe(
+  Layer.mergeAll(AuditPorts.layer, Vault).pipe(
     Layer.provideMerge(PostgresPorts.layer),
     Layer.provideMerge(PostgresRefreshSignals.layer({ url: Redacted.make(databaseUrl) })),
     Layer.provideMerge(Database.layer({ url: Redacted.make(databaseUrl), maxConnections })),
@@ -45,7 +44,9 @@ export const storage = ({ databaseUrl, maxConnections }: Pick<Deployment, "datab
 /** Every port of the service, with the simulated provider as its one provider. */
 export const layer = (deployment: Deployment) =>
   Layer.mergeAll(
-    Oauth4webapiClient.layerWith({ deadline: deployment.callDeadline }).pipe(Layer.provide(NodeHttpClient.layerUndici)),
+    Oauth4webapiClient.layerWith({ deadline: deployment.callDeadline }).pipe(
+      Layer.provide(GuardedHttpClient.layer({ loopback: true, networks: [] }))
+    ),
     FileRefreshJournal.layer({ folder: deployment.journalFolder }),
     FileErasureList.layer({ file: join(dirname(deployment.journalFolder), "erasures.jsonl") }),
     InMemoryProviderRegistry.layer([chaosProvider(deployment.issuer, deployment.rotation)]),

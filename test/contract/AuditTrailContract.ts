@@ -12,6 +12,8 @@ export interface RecordedEvent {
   readonly objectId: string
   readonly outcome: string
   readonly actorRole: string | null
+  readonly client: string | null
+  readonly generation: number | null
   readonly reason: string | null
   readonly purpose: string | null
   readonly requestId: string
@@ -27,6 +29,8 @@ export const toRecorded = (event: AuditEvent): RecordedEvent => ({
   objectId: event.object.id,
   outcome: event.outcome,
   actorRole: event.actor?.role ?? null,
+  client: event.actor?.client ?? null,
+  generation: event.generation ?? null,
   reason: event.reason ?? null,
   purpose: event.purpose ?? null,
   requestId: event.requestId
@@ -56,8 +60,11 @@ export const auditTrailContract = <R, E, E2>(
             reason: "access_denied",
             actor: { scope: about, role: "user" }
           }),
-          anAuditEvent(about, { purpose: "calendar sync", actor: { scope: aScope(), role: "service" } }),
-          anAuditEvent(about, { actor: { scope: aScope(), role: "none" } })
+          anAuditEvent(about, {
+            purpose: "calendar sync",
+            actor: { scope: aScope(), role: "service", client: "calendar-worker", address: "192.0.2.7" }
+          }),
+          anAuditEvent(about, { generation: 7, actor: { scope: aScope(), role: "none" } })
         ]
         for (const event of events) yield* audit.record(event)
         yield* assertRecorded(about, events)

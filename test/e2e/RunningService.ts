@@ -5,7 +5,7 @@ import { join } from "node:path"
 import * as DevelopmentSecrets from "../../apps/server/src/development/DevelopmentSecrets.ts"
 import * as TokenIssuer from "../../apps/server/src/development/TokenIssuer.ts"
 import { consent } from "../../apps/server/src/sandbox/SandboxBrowser.ts"
-import { freePort, run, type Running, untilHealthy } from "./Processes.ts"
+import { freePort, type NodeOptions, run, type Running, untilHealthy } from "./Processes.ts"
 
 export interface Answer {
   readonly status: number
@@ -44,7 +44,7 @@ const call = async (url: string, method: string, { bearer, body }: ApiCall): Pro
     ...(body === undefined ? {} : { body: JSON.stringify(body) })
   })
   const text = await response.text()
-  const isJson = response.headers.get("content-type")?.includes("json") === true
+  const isJson = /[/+]json\b/.test(response.headers.get("content-type") ?? "")
   return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text }
 }
 
@@ -52,11 +52,11 @@ const call = async (url: string, method: string, { bearer, body }: ApiCall): Pro
 export const start = async (
   dataDir: string,
   env: Record<string, string>,
-  entry = "apps/server/src/main.ts"
+  { entry = "apps/server/src/main.ts", ...options }: NodeOptions & { readonly entry?: string } = {}
 ): Promise<RunningService> => {
   const port = env["PORT"] ?? String(await freePort())
   const baseUrl = `http://localhost:${port}`
-  const running = run(entry, {
+  const environment = {
     PORT: port,
     SANDBOX_PORT: "0",
     LOG_LEVEL: "debug",
@@ -66,7 +66,8 @@ export const start = async (
     RATE_LIMIT_ADDRESS: "0",
     ...env,
     DATA_DIR: dataDir
-  })
+  }
+  const running = run(entry, environment, [], options)
   const startMilliseconds = await untilHealthy(`${baseUrl}/health/ready`, running)
   const secrets = await Effect.runPromise(DevelopmentSecrets.loadOrCreate(dataDir))
   return {

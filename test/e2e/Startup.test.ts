@@ -39,6 +39,7 @@ const production = () => ({
   NODE_ENV: "production",
   DATABASE_URL: database.url,
   VAULT_KEYS: `k1:${Buffer.alloc(32, "0123456789abcdef").toString("base64")}`,
+  AUDIT_SIGNING_KEY: Buffer.alloc(32, "audit").toString("base64"),
   AUTH_ISSUER: "https://auth.example.com",
   AUTH_AUDIENCE: "oauth-manager",
   AUTH_JWKS_URL: "https://auth.example.com/jwks.json"
@@ -54,12 +55,26 @@ describe("a start that cannot succeed", () => {
 
   it("names every variable that production needs, at once", async () => {
     const output = await refused({ NODE_ENV: "production" })
-    for (const name of ["DATABASE_URL", "VAULT_KEYS", "AUTH_ISSUER", "AUTH_AUDIENCE", "AUTH_JWKS_URL"]) {
+    for (const name of [
+      "DATABASE_URL",
+      "VAULT_KEYS",
+      "AUDIT_SIGNING_KEY",
+      "AUTH_ISSUER",
+      "AUTH_AUDIENCE",
+      "AUTH_JWKS_URL"
+    ]) {
       assert.include(output, name)
     }
   })
 
-  for (const name of ["DATABASE_URL", "VAULT_KEYS", "AUTH_ISSUER", "AUTH_AUDIENCE", "AUTH_JWKS_URL"]) {
+  for (const name of [
+    "DATABASE_URL",
+    "VAULT_KEYS",
+    "AUDIT_SIGNING_KEY",
+    "AUTH_ISSUER",
+    "AUTH_AUDIENCE",
+    "AUTH_JWKS_URL"
+  ]) {
     it(`names ${name} when production lacks it alone`, async () => {
       const env: Record<string, string> = { ...production(), [name]: "" }
       assert.include(await refused(env), name)
@@ -70,6 +85,10 @@ describe("a start that cannot succeed", () => {
     ["a port that is none", { PORT: "eighty" }, ["PORT"]],
     ["a database URL that is none", { DATABASE_URL: "mysql://x" }, ["DATABASE_URL", "postgres://"]],
     ["keys that are none", { VAULT_KEYS: "k1:c2hvcnQ=" }, ["VAULT_KEYS", "32"]],
+    ["a signing key that is none", { AUDIT_SIGNING_KEY: "c2hvcnQ=" }, ["AUDIT_SIGNING_KEY", "32"]],
+    ["an interval that is none", { AUDIT_CHECKPOINT_INTERVAL: "often" }, ["AUDIT_CHECKPOINT_INTERVAL"]],
+    ["a sink that is none", { AUDIT_SINKS: "syslog" }, ["AUDIT_SINKS", "syslog"]],
+    ["a sink without an address", { AUDIT_SINKS: "otlp" }, ["OTEL_EXPORTER_OTLP_ENDPOINT"]],
     ["half an issuer", { AUTH_ISSUER: "https://auth.example.com" }, ["AUTH_AUDIENCE", "AUTH_JWKS_URL"]],
     ["half a client", { PROVIDER_GOOGLE_CLIENT_ID: "id" }, ["PROVIDER_GOOGLE_CLIENT_SECRET"]],
     [

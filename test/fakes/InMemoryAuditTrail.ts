@@ -14,7 +14,8 @@ export const layer = Layer.effect(
           const next = persons.reduce((rows, person) => known(rows, person)[1], rows)
           return [undefined, { ...next, events: [...next.events, ...store.eventRows(events)] }]
         }),
-      recordAlone: store.recordAlone
+      recordAlone: store.recordAlone,
+      ready: Effect.void
     })
   )
 )

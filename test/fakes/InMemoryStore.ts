@@ -135,6 +135,14 @@ export class InMemoryStore extends Context.Service<InMemoryStore>()("@oauth-mana
             .filter(({ event }) => isSameScope(event.about, user))
             .toSorted((a, b) => a.sequence - b.sequence)
         ),
+      /** Looks at the committed audit events, in the order of their recording, and at the rows beside them. */
+      readEvents: <A>(look: (rows: Rows, events: ReadonlyArray<EventRow>) => A): Effect.Effect<A> =>
+        Effect.sync(() =>
+          look(
+            committed,
+            [...committed.events, ...alone].toSorted((a, b) => a.sequence - b.sequence)
+          )
+        ),
       /** The committed audit events, in the order of their recording. */
       events: Effect.sync((): ReadonlyArray<AuditEvent> =>
         [...committed.events, ...alone].toSorted((a, b) => a.sequence - b.sequence).map(({ event }) => event)

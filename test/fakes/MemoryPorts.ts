@@ -1,6 +1,8 @@
 import { type RegisteredProvider, ReturnUrls } from "@oauth-manager/application"
 import type { Feature } from "@oauth-manager/domain"
 import { Layer } from "effect"
+import * as InMemoryAuditChain from "./InMemoryAuditChain.ts"
+import * as InMemoryAuditRecords from "./InMemoryAuditRecords.ts"
 import * as InMemoryAuditTrail from "./InMemoryAuditTrail.ts"
 import * as InMemoryAuthorizationRepository from "./InMemoryAuthorizationRepository.ts"
 import * as InMemoryConsentRepository from "./InMemoryConsentRepository.ts"
@@ -42,6 +44,8 @@ export const layerPersistence = Layer.mergeAll(
   InMemoryRevocationOutbox.layer,
   InMemoryUserRecords.layer,
   InMemoryUserRepository.layer,
+  InMemoryAuditChain.layer,
+  InMemoryAuditRecords.layer,
   InMemoryAuditTrail.layer,
   InMemoryEventOutbox.layer,
   InMemoryProviderIncidents.layer,
@@ -51,18 +55,24 @@ export const layerPersistence = Layer.mergeAll(
 /** The only URL to which a browser may be sent back. */
 export const returnTo = "https://app.test/integrations"
 
-/** Every port that the use-cases need, with the given providers, and features of the product's own. */
-export const layerOf = (providers: ReadonlyArray<RegisteredProvider>, product: ReadonlyArray<Feature> = []) =>
+/** Every port but the OAuth client, with the given providers, and features of the product's own. */
+export const layerWithoutClient = (
+  providers: ReadonlyArray<RegisteredProvider>,
+  product: ReadonlyArray<Feature> = []
+) =>
   Layer.mergeAll(
     InMemoryTokenVault.layer,
     InMemoryKeyManagement.layer,
     InMemoryProviderRegistry.layer(providers),
     InMemoryFeatureRegistry.layer(providers, product),
-    ScriptedOAuthClient.layer,
     InMemoryErasureList.layer,
     InMemoryRefreshJournal.layer,
     Layer.succeed(ReturnUrls, { allowed: [returnTo] })
   ).pipe(Layer.provideMerge(layerPersistence))
+
+/** Every port that the use-cases need. */
+export const layerOf = (providers: ReadonlyArray<RegisteredProvider>, product: ReadonlyArray<Feature> = []) =>
+  Layer.merge(layerWithoutClient(providers, product), ScriptedOAuthClient.layer)
 
 /** Every port that the use-cases need, with the sandbox as the one provider. */
 export const layer = layerOf([aRegisteredProvider()])

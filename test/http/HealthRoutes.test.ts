@@ -50,6 +50,17 @@ describe("GET /health/ready", () => {
     }).pipe(withChecks([good, { name: "vault", check }]))
   )
 
+  it.effect("tells that something fails which much works without, and serves on", () =>
+    Effect.gen(function* () {
+      const { status, body } = yield* call("GET", "/health/ready")
+      assert.strictEqual(status, 200)
+      assert.deepStrictEqual(body.checks, [
+        { name: "database", status: "ok" },
+        { name: "audit", status: "failing" }
+      ])
+    }).pipe(withChecks([good, { name: "audit", check: Effect.fail("password=hunter2"), mayFail: true }]))
+  )
+
   it.effect("waits for no check longer than five seconds", () =>
     Effect.gen(function* () {
       const answer = yield* Effect.forkChild(call("GET", "/health/ready"), { startImmediately: true })

@@ -4,11 +4,13 @@ import {
   DeactivateFeature,
   DisconnectIntegration,
   EraseUser,
+  ExportAuditTrail,
   ExportUser,
   GetAuthorization,
   GetConsentText,
   GetIntegration,
   GetScopePolicy,
+  ListAuditEvents,
   ListConsents,
   ListFeatures,
   ListIntegrations,
@@ -21,6 +23,7 @@ import {
   RotateKeys,
   StartAuthorization,
   TryScopePolicy,
+  VerifyAuditTrail,
   WithdrawConsent
 } from "@oauth-manager/application"
 import { type Effect, Layer } from "effect"
@@ -37,11 +40,13 @@ export const allEndIn = <E>(outcome: Effect.Effect<never, E>) => {
     Layer.mock(DeactivateFeature, { deactivate: end }),
     Layer.mock(DisconnectIntegration, { disconnect: end }),
     Layer.mock(EraseUser, { erase: end }),
+    Layer.mock(ExportAuditTrail, { ofTenant: end }),
     Layer.mock(ExportUser, { export: end }),
     Layer.mock(GetAuthorization, { get: end }),
     Layer.mock(GetConsentText, { get: end }),
     Layer.mock(GetIntegration, { get: end }),
     Layer.mock(GetScopePolicy, { get: end, list: end }),
+    Layer.mock(ListAuditEvents, { ofUser: end, ofTenant: end }),
     Layer.mock(ListConsents, { list: end }),
     Layer.mock(ListFeatures, { get: end, list: end }),
     Layer.mock(ListIntegrations, { list: end }),
@@ -54,6 +59,7 @@ export const allEndIn = <E>(outcome: Effect.Effect<never, E>) => {
     Layer.mock(RefreshToken, { refresh: end }),
     Layer.mock(StartAuthorization, { start: end }),
     Layer.mock(TryScopePolicy, { try: end }),
+    Layer.mock(VerifyAuditTrail, { verify: end }),
     Layer.mock(WithdrawConsent, { withdraw: end }),
     TestCallers.layer,
     Ready

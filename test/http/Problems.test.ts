@@ -70,6 +70,10 @@ const routes = {
   feature: ["GET", "/v1/users/{user}/features/{feature}", {}],
   activate: ["POST", "/v1/users/{user}/features/{feature}/activate", { body: { return_to: "https://app.test" } }],
   deactivate: ["POST", "/v1/users/{user}/features/{feature}/deactivate", {}],
+  auditEvents: ["GET", "/v1/audit-events", {}],
+  auditExport: ["GET", "/v1/audit-events/export", {}],
+  auditVerification: ["GET", "/v1/audit-events/verification", {}],
+  usersEvents: ["GET", "/v1/users/{user}/audit-events", {}],
   consents: ["GET", "/v1/users/{user}/consents", {}],
   withdraw: ["DELETE", "/v1/users/{user}/consents/{id}", {}]
 } as const satisfies Record<string, readonly [method: string, template: string, call: Call]>
@@ -87,6 +91,7 @@ const onUsers = [
   "refresh",
   "export",
   "erase",
+  "usersEvents",
   "features",
   "feature",
   "activate",
@@ -146,6 +151,12 @@ const table: ReadonlyArray<Row> = [
     failure: new RepositoryUnavailable({ operation: "secret-host:5432" }),
     on: [...onUsers, ...onPolicies, "callback"],
     code: "storage_unavailable",
+    retryAfter: "5"
+  },
+  {
+    failure: new RepositoryUnavailable({ operation: "secret-host:5432", part: "audit" }),
+    on: [...onUsers, ...onPolicies, "callback", "auditEvents", "auditExport", "auditVerification"],
+    code: "audit_unavailable",
     retryAfter: "5"
   },
   {

@@ -41,7 +41,7 @@ const requestOf = (method: string, path: string, { bearer, body, headers, signal
 
 const read = async (response: Response): Promise<Answer> => {
   const text = await response.text()
-  const isJson = response.headers.get("content-type")?.includes("json") === true && text !== ""
+  const isJson = /[/+]json\b/.test(response.headers.get("content-type") ?? "") && text !== ""
   return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : undefined }
 }
 

@@ -1,4 +1,3 @@
-import { NodeHttpClient } from "@effect/platform-node"
 import {
   type AuthorizationRequest,
   type EndpointOverrides,
@@ -7,7 +6,7 @@ import {
   type RegisteredProvider
 } from "@oauth-manager/application"
 import { Scope } from "@oauth-manager/domain"
-import { Oauth4webapiClient } from "@oauth-manager/oauth"
+import { GuardedHttpClient, Oauth4webapiClient } from "@oauth-manager/oauth"
 import google from "@oauth-manager/provider-google"
 import { decodeProvider, type ProviderDefinition } from "@oauth-manager/provider-sdk"
 import { it } from "@effect/vitest"
@@ -49,7 +48,9 @@ export const request: AuthorizationRequest = {
 }
 
 export const clientLayer = (deadline: Duration.Input = "5 seconds"): Layer.Layer<OAuthClient> =>
-  Oauth4webapiClient.layerWith({ deadline }).pipe(Layer.provide(NodeHttpClient.layerUndici))
+  Oauth4webapiClient.layerWith({ deadline }).pipe(
+    Layer.provide(GuardedHttpClient.layer({ loopback: true, networks: [] }))
+  )
 
 /** A test over real sockets and real time, with an OAuthClient of its own, whose log is nobody's unless the test takes it. */
 export const overHttp = <E>(

@@ -1,5 +1,5 @@
 import { Application, ListFeatures, ReturnUrls, ScopePolicyRepository } from "@oauth-manager/application"
-import { PostgresAuditTrail } from "@oauth-manager/audit"
+import * as AuditPorts from "./AuditPorts.ts"
 import { type Feature, FeatureId, ProviderId, type Scope } from "@oauth-manager/domain"
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import { assert, layer } from "@effect/vitest"
@@ -43,7 +43,7 @@ const Ports = Layer.mergeAll(
   InMemoryErasureList.layer,
   InMemoryRefreshJournal.layer,
   Layer.succeed(ReturnUrls, { allowed: [returnTo] })
-).pipe(Layer.provideMerge(PostgresAuditTrail.layer), Layer.provideMerge(portsLayer))
+).pipe(Layer.provideMerge(AuditPorts.layer), Layer.provideMerge(portsLayer))
 
 const application = Application.layer.pipe(Layer.provideMerge(Ports), Layer.provideMerge(NodeCrypto.layer))
 

@@ -50,7 +50,11 @@ layer(ports, { excludeTestServices: true })("The service's role", (it) => {
         SELECT table_name::text AS name, string_agg(privilege_type, ' ' ORDER BY privilege_type) AS granted
         FROM information_schema.role_table_grants WHERE grantee = ${serviceRole} GROUP BY table_name`
       assert.deepStrictEqual(Object.fromEntries(rows.map(({ granted, name }) => [name, granted])), {
+        audit_checkpoints: "INSERT SELECT",
         audit_events: "INSERT SELECT",
+        audit_sealer: "SELECT UPDATE",
+        audit_seals: "INSERT SELECT",
+        audit_sinks: "INSERT SELECT UPDATE",
         authorizations: "DELETE INSERT SELECT UPDATE",
         consents: "INSERT SELECT",
         data_key_rotation: "INSERT SELECT UPDATE",
@@ -89,6 +93,11 @@ layer(ports, { excludeTestServices: true })("The service's role", (it) => {
       yield* refused("UPDATE audit_events SET outcome = 'failure'")
       yield* refused("DELETE FROM audit_events")
       yield* refused("TRUNCATE audit_events")
+      for (const table of ["audit_seals", "audit_checkpoints"]) {
+        yield* refused(`UPDATE ${table} SET hash = hash`)
+        yield* refused(`DELETE FROM ${table}`)
+        yield* refused(`TRUNCATE ${table}`)
+      }
       yield* refused("ALTER TABLE audit_events DISABLE ROW LEVEL SECURITY")
     })
   )

@@ -1,5 +1,5 @@
 import { Application, ReturnUrls } from "@oauth-manager/application"
-import { PostgresAuditTrail } from "@oauth-manager/audit"
+import * as AuditPorts from "./AuditPorts.ts"
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
@@ -30,7 +30,7 @@ const Ports = Layer.mergeAll(
   InMemoryRefreshJournal.layer,
   InMemoryRefreshSignals.layer,
   Layer.succeed(ReturnUrls, { allowed: [returnTo] })
-).pipe(Layer.provideMerge(PostgresAuditTrail.layer), Layer.provideMerge(portsLayer))
+).pipe(Layer.provideMerge(AuditPorts.layer), Layer.provideMerge(portsLayer))
 
 const application = Application.layer.pipe(Layer.provideMerge(Ports), Layer.provideMerge(NodeCrypto.layer))
 

@@ -73,7 +73,14 @@ const withheld: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     given_up: "one that has ended is nobody's",
     replayed_at: "one that has ended is nobody's"
   },
-  audit_events: { tenant_id: byPath, subject: byPath, sequence: "it is the cursor" }
+  audit_events: {
+    tenant_id: byPath,
+    subject: byPath,
+    sequence: "it is the cursor",
+    client: "it is in the list of their audit events",
+    address_hash: "it is in the list of their audit events",
+    generation: ofEngine
+  }
 }
 
 const exported: Readonly<Record<string, ReadonlyArray<string>>> = {
@@ -159,6 +166,10 @@ const notExported: Readonly<Record<string, string>> = {
   vault_keys: "the deployment's",
   retired_vault_keys: "the deployment's",
   data_key_rotation: "the deployment's",
+  audit_seals: "hashes of events, in their order",
+  audit_sealer: "the deployment's",
+  audit_checkpoints: "the deployment's",
+  audit_sinks: "the deployment's",
   domain_events: "copies of audit events, until they are delivered",
   scope_policies: "the tenant's",
   provider_incidents: "the deployment's",

@@ -15,6 +15,7 @@ export interface AccessRule {
 
 const read = { needs: "integrations:read", answers: [200] } as const
 const write = { needs: "integrations:write", answers: [200] } as const
+const audit = { needs: "audit:read", names: "deployment", answers: [200] } as const
 const policies = { needs: "policies:write", names: "deployment", answers: [200] } as const
 
 /** Who may do what on each route of the OpenAPI document. */
@@ -50,6 +51,10 @@ export const accessRules: Readonly<Record<string, AccessRule>> = {
   "GET /v1/scope-policies/{provider}": policies,
   "PUT /v1/scope-policies/{provider}": { ...policies, body: "empty" },
   "POST /v1/scope-policies/{provider}/dry-run": { ...policies, body: "empty" },
+  "GET /v1/users/{user}/audit-events": { ...read, names: "person" },
+  "GET /v1/audit-events": audit,
+  "GET /v1/audit-events/export": audit,
+  "GET /v1/audit-events/verification": audit,
   "GET /v1/keys": { needs: "keys:write", names: "deployment", answers: [200] },
   "POST /v1/keys/rotation": { needs: "keys:write", names: "deployment", answers: [202], body: "empty" }
 }

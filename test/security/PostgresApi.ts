@@ -1,5 +1,4 @@
 import { Application, ReturnUrls } from "@oauth-manager/application"
-import { PostgresAuditTrail } from "@oauth-manager/audit"
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import { Effect, Layer, Logger } from "effect"
 import { Statement } from "effect/sql"
@@ -14,6 +13,7 @@ import { returnTo } from "../fakes/MemoryPorts.ts"
 import * as ScriptedClient from "../fakes/ScriptedOAuthClient.ts"
 import { layerNoApplication, Ready } from "../http/TestApi.ts"
 import * as TestCallers from "../http/TestCallers.ts"
+import * as AuditPorts from "../postgres/AuditPorts.ts"
 import { portsLayer } from "../postgres/TestDatabase.ts"
 
 const Ports = Layer.mergeAll(
@@ -25,7 +25,7 @@ const Ports = Layer.mergeAll(
   InMemoryErasureList.layer,
   InMemoryRefreshJournal.layer,
   Layer.succeed(ReturnUrls, { allowed: [returnTo] })
-).pipe(Layer.provideMerge(PostgresAuditTrail.layer), Layer.provideMerge(portsLayer))
+).pipe(Layer.provideMerge(AuditPorts.layer), Layer.provideMerge(portsLayer))
 
 /** Every statement that a request has run; `read_token`, which travels by itself, is not among them. */
 export const statements: Array<string> = []

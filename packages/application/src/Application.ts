@@ -37,11 +37,13 @@ import { DeactivateFeature } from "./use-cases/DeactivateFeature.ts"
 import { DisconnectIntegration } from "./use-cases/DisconnectIntegration.ts"
 import { EraseUser } from "./use-cases/EraseUser.ts"
 import { ExpireAuthorizations } from "./use-cases/ExpireAuthorizations.ts"
+import { ExportAuditTrail } from "./use-cases/ExportAuditTrail.ts"
 import { ExportUser } from "./use-cases/ExportUser.ts"
 import { ForgetEvents } from "./use-cases/ForgetEvents.ts"
 import { GetAuthorization } from "./use-cases/GetAuthorization.ts"
 import { GetConsentText } from "./use-cases/GetConsentText.ts"
 import { GetIntegration } from "./use-cases/GetIntegration.ts"
+import { ListAuditEvents } from "./use-cases/ListAuditEvents.ts"
 import { ListConsents } from "./use-cases/ListConsents.ts"
 import { ListFeatures } from "./use-cases/ListFeatures.ts"
 import { GetScopePolicy } from "./use-cases/GetScopePolicy.ts"
@@ -63,6 +65,7 @@ import { ReverifyIntegrations } from "./use-cases/ReverifyIntegrations.ts"
 import { RewrapDataKeys } from "./use-cases/RewrapDataKeys.ts"
 import { RotateKeys } from "./use-cases/RotateKeys.ts"
 import { StartAuthorization } from "./use-cases/StartAuthorization.ts"
+import { VerifyAuditTrail } from "./use-cases/VerifyAuditTrail.ts"
 import { WithdrawConsent } from "./use-cases/WithdrawConsent.ts"
 import { TryScopePolicy } from "./use-cases/TryScopePolicy.ts"
 
@@ -113,6 +116,11 @@ export const layerKeys = Layer.mergeAll(ListKeys.layer, PromoteKey.layer, Retire
   Layer.provide(Layer.merge(Chronicle.layer, Journal.layer))
 )
 
+/** What there is to see of the audit trail, also beside a server. */
+export const layerAudit = Layer.mergeAll(ExportAuditTrail.layer, ListAuditEvents.layer, VerifyAuditTrail.layer).pipe(
+  Layer.provide(Layer.merge(Chronicle.layer, Journal.layer))
+)
+
 /** All use-cases, over the ports. */
 export const layer = Layer.mergeAll(
   ActivateFeature.layer,
@@ -143,5 +151,6 @@ export const layer = Layer.mergeAll(
   TokenUses.layer,
   WithdrawConsent.layer,
   TryScopePolicy.layer,
+  layerAudit,
   layerKeys
 ).pipe(Layer.provideMerge(Basics), Layer.provide(Parts))

@@ -16,7 +16,7 @@ interface Product {
 const productOf = async (env: Record<string, string>, entry?: string): Promise<Product> => {
   const [frontend, folder, database] = await Promise.all([Frontend.start(), temporaryFolder(), databaseFor()])
   const settings = { DATABASE_URL: database.url, PUBLIC_URL: frontend.origin, RETURN_URLS: `${frontend.origin}/app` }
-  const service = await start(folder.path, { ...settings, ...env }, entry)
+  const service = await start(folder.path, { ...settings, ...env }, entry === undefined ? {} : { entry })
   frontend.serve(service.baseUrl)
   const stop = async () => {
     await service.stop()

@@ -13,6 +13,7 @@ const complete = {
   NODE_ENV: "production",
   DATABASE_URL: "postgres://login@db/product",
   VAULT_KEYS: "k1:AAAA",
+  AUDIT_SIGNING_KEY: "AAAA",
   AUTH_ISSUER: "https://auth.example.com",
   AUTH_AUDIENCE: "oauth-manager",
   AUTH_JWKS_URL: "https://auth.example.com/jwks",

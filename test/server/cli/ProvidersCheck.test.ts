@@ -1,8 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { RegisteredProvider } from "@oauth-manager/application"
-import { Effect, Option, Redacted } from "effect"
+import { ConfigProvider, Effect, Option, Redacted } from "effect"
 import { TestClock } from "effect/testing"
+import * as Egress from "../../../apps/server/src/composition/Egress.ts"
 import * as ProvidersCheck from "../../../apps/server/src/cli/doctor/ProvidersCheck.ts"
+import { egressSettings } from "../../../apps/server/src/configuration/EgressSettings.ts"
+import { endpointsAt } from "../../oauth/Sample.ts"
 import { definition } from "../ProviderEnvironment.ts"
 import { dated, network } from "./Environment.ts"
 
@@ -100,6 +103,37 @@ describe("a configured provider", () => {
       assert.deepStrictEqual(yield* told(moved, {}), [
         ["provider acme", "fail", "the metadata of https://stand-in.example are not to be had (unreachable)"]
       ])
+    })
+  )
+})
+
+describe("a provider in a private network", () => {
+  const inward = (issuer: string) =>
+    acme({ definition: definition({ location: { kind: "endpoints", issuer, endpoints: endpointsAt(issuer) } }) })
+
+  const reported = (provider: RegisteredProvider, networks: string) =>
+    Effect.gen(function* () {
+      const egress = yield* Effect.provide(
+        egressSettings,
+        ConfigProvider.layer(ConfigProvider.fromUnknown({ EGRESS_ALLOWED_NETWORKS: networks }))
+      )
+      const found = yield* Effect.provide(
+        ProvidersCheck.findings([provider], true),
+        Egress.layer({ egress, production: true })
+      )
+      return found.slice(1)
+    })
+
+  it.live("is not asked, and is told with the variable that opens it", () =>
+    Effect.gen(function* () {
+      for (const host of ["10.20.0.1", "169.254.169.254", "127.0.0.1"]) {
+        const [finding] = yield* reported(inward(`https://${host}`), "10.21.0.0/16")
+        assert.deepInclude(finding, {
+          status: "fail",
+          what: `https://${host} cannot be reached (${host} is no public address)`
+        })
+        assert.include(finding?.action, "EGRESS_ALLOWED_NETWORKS")
+      }
     })
   )
 })

@@ -129,7 +129,64 @@ const keys = Command.make("keys").pipe(
   Command.withSubcommands([keysList, keysAdd, keysPromote, keysRewrap, keysRetire])
 )
 
+const auditVerify = Command.make(
+  "verify",
+  {
+    json: jsonFlag,
+    from: Flag.Int("from").pipe(Flag.withDescription("The first position"), Flag.optional),
+    to: Flag.Int("to").pipe(Flag.withDescription("The last position"), Flag.optional),
+    events: Flag.String("events").pipe(
+      Flag.withDescription("An export, which is verified without a database"),
+      Flag.optional
+    ),
+    checkpoints: Flag.String("checkpoints").pipe(
+      Flag.withDescription("The file of checkpoints, beside --events"),
+      Flag.optional
+    ),
+    publicKeys: Flag.String("public-key").pipe(
+      Flag.withDescription("Whose checkpoints count; may be given several times"),
+      Flag.atLeast(0)
+    )
+  },
+  (options) =>
+    asked(
+      using(
+        () => import("./audit/Verify.ts"),
+        ({ run }) => run(options)
+      )
+    )
+).pipe(Command.withDescription("Looks whether the audit trail is what was written, and says where it is not"))
+
+const auditExport = Command.make(
+  "export",
+  {
+    from: Flag.String("from").pipe(Flag.withDescription("A time"), Flag.optional),
+    to: Flag.String("to").pipe(Flag.withDescription("A time, not included"), Flag.optional)
+  },
+  (options) =>
+    asked(
+      using(
+        () => import("./audit/Export.ts"),
+        ({ run }) => run(options)
+      )
+    )
+).pipe(Command.withDescription("Prints the sealed events of all tenants as lines of JSON, in the order of the chain"))
+
+const auditPublicKey = Command.make("public-key", {}, () =>
+  asked(
+    using(
+      () => import("./audit/PublicKey.ts"),
+      ({ run }) => run
+    )
+  )
+).pipe(Command.withDescription("Prints the key that the checkpoints of this server are verified with"))
+
+const audit = Command.make("audit").pipe(
+  Command.withDescription("The audit trail: verify, export, public-key"),
+  Command.withSubcommands([auditVerify, auditExport, auditPublicKey])
+)
+
 export const oauthManager = Command.make("oauth-manager", {}, runServer).pipe(
   Command.withDescription("OAuth Manager: the server, and what its operator does beside it"),
-  Command.withSubcommands([serve, migrate, keys, token, doctor])
+  Command.withSubcommands([serve, migrate, keys, audit, token, doctor])
 )

@@ -1,4 +1,5 @@
 import { NodeHttpServer } from "@effect/platform-node"
+import { AuditTrail } from "@oauth-manager/application"
 import { HttpServer, Readiness } from "@oauth-manager/http/server"
 import { Database } from "@oauth-manager/postgres"
 import { Effect, Layer } from "effect"
@@ -29,9 +30,16 @@ const NodeListener = Layer.effect(
 
 const ReadinessLayer = Layer.effect(
   Readiness,
-  Effect.map(Effect.context<SqlClient.SqlClient>(), (context) => ({
-    checks: [{ name: "database", check: Effect.provideContext(Database.ready, context) }]
-  }))
+  Effect.gen(function* () {
+    const context = yield* Effect.context<SqlClient.SqlClient>()
+    const audit = yield* AuditTrail
+    return {
+      checks: [
+        { name: "database", check: Effect.provideContext(Database.ready, context) },
+        { name: "audit", check: audit.ready, mayFail: true }
+      ]
+    }
+  })
 )
 
 /** The HTTP API on its port. */

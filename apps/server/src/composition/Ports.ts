@@ -1,12 +1,12 @@
-import { NodeHttpClient } from "@effect/platform-node"
 import { ReturnUrls } from "@oauth-manager/application"
-import { PostgresAuditTrail } from "@oauth-manager/audit"
 import { FileErasureList, FileRefreshJournal } from "@oauth-manager/journal"
 import { Oauth4webapiClient } from "@oauth-manager/oauth"
 import { Effect, Layer } from "effect"
 import { Digest, SecureRandom } from "effect/crypto"
 import * as DataFolder from "../configuration/DataFolder.ts"
 import { ServerConfiguration } from "../configuration/ServerConfiguration.ts"
+import * as Audit from "./Audit.ts"
+import * as Egress from "./Egress.ts"
 import * as Features from "./Features.ts"
 import * as Providers from "./Providers.ts"
 import * as Storage from "./Storage.ts"
@@ -29,13 +29,17 @@ const ErasureListLayer = Layer.unwrap(
   Effect.map(ServerConfiguration, ({ dataDir }) => FileErasureList.layer({ file: DataFolder.erasures(dataDir) }))
 )
 
+const OAuthClientLayer = Layer.unwrap(
+  Effect.map(ServerConfiguration, (settings) => Oauth4webapiClient.layer.pipe(Layer.provide(Egress.layer(settings))))
+)
+
 /** Every port, by the adapter that serves it here. */
 export const layer = Layer.mergeAll(
-  PostgresAuditTrail.layer,
+  Audit.layer,
   Vault.layer,
   RefreshJournalLayer,
   ErasureListLayer,
-  Oauth4webapiClient.layer.pipe(Layer.provide(NodeHttpClient.layerUndici)),
+  OAuthClientLayer,
   Features.layer.pipe(Layer.provideMerge(Providers.layer)),
   ReturnUrlsLayer
 ).pipe(

@@ -1,9 +1,12 @@
 import { Context, Effect, Layer, Option, Schema } from "effect"
 import type { StartupFailed } from "../StartupFailed.ts"
+import * as AuditSettings from "./AuditSettings.ts"
 import * as DatabaseSettings from "./DatabaseSettings.ts"
+import * as EgressSettings from "./EgressSettings.ts"
 import * as KeySettings from "./KeySettings.ts"
 import * as LimitSettings from "./LimitSettings.ts"
 import { refuse } from "./Problems.ts"
+import * as ProcessSettings from "./ProcessSettings.ts"
 import * as RoleSettings from "./RoleSettings.ts"
 import {
   Flag,
@@ -29,6 +32,7 @@ export interface Settings
   extends
     DatabaseSettings.DatabaseSettings,
     KeySettings.KeySettings,
+    AuditSettings.AuditSettings,
     RoleSettings.RoleSettings,
     LimitSettings.LimitSettings {
   readonly production: boolean
@@ -45,6 +49,7 @@ export interface Settings
   readonly corsOrigins: ReadonlyArray<string>
   /** Is an authorization that begins in a browser tied to it by a cookie? */
   readonly bindingCookie: boolean
+  readonly egress: EgressSettings.EgressSettings
 }
 
 const productionPlugins = [
@@ -101,15 +106,18 @@ export const refuseDevelopmentDefaults = (missing: ReadonlyArray<string>) =>
 /** Reads the environment, as docs/deployment.md describes it. In production it refuses what only development defaults. */
 export const read: Effect.Effect<Settings, StartupFailed> = Effect.gen(function* () {
   const production = yield* DatabaseSettings.production
+  if (production) yield* ProcessSettings.refuseOpenProcess(process.execArgv)
   const port = yield* withDefault(8002)(setting("PORT", Port))
   const publicUrl = withoutTrailingSlash(yield* withDefault(`http://localhost:${port}`)(setting("PUBLIC_URL", HttpUrl)))
   const database = yield* DatabaseSettings.databaseSettings
   const { issuer, missing } = yield* callers
   const vaultKeys = yield* KeySettings.vaultKeys
+  const audit = yield* AuditSettings.read(database.dataDir)
   if (production) {
     yield* refuseDevelopmentDefaults([
       ...(Option.isNone(database.databaseUrl) ? ["DATABASE_URL"] : []),
       ...(Option.isNone(vaultKeys) ? ["VAULT_KEYS"] : []),
+      ...(Option.isNone(audit.auditSigningKey) ? ["AUDIT_SIGNING_KEY"] : []),
       ...missing
     ])
   }
@@ -128,6 +136,7 @@ export const read: Effect.Effect<Settings, StartupFailed> = Effect.gen(function*
     ...(yield* RoleSettings.roleSettings),
     ...(yield* LimitSettings.limitSettings),
     vaultKeys,
+    ...audit,
     plugins: yield* withDefault<ReadonlyArray<string>>(production ? productionPlugins : developmentPlugins)(
       setting("PROVIDERS", List)
     ),
@@ -137,7 +146,8 @@ export const read: Effect.Effect<Settings, StartupFailed> = Effect.gen(function*
       setting("RETURN_URLS", ReturnUrlList)
     ),
     corsOrigins: yield* withDefault<ReadonlyArray<string>>([])(setting("CORS_ORIGINS", Origins)),
-    bindingCookie: yield* bindingCookie(publicUrl)
+    bindingCookie: yield* bindingCookie(publicUrl),
+    egress: yield* EgressSettings.egressSettings
   }
 })
 

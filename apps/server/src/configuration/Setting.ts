@@ -30,7 +30,7 @@ export const withDefault =
       Option.getOrElse(() => value)
     )
 
-const isUrl = (protocols: ReadonlyArray<string>) => (text: string) =>
+export const isUrl = (protocols: ReadonlyArray<string>) => (text: string) =>
   (URL.canParse(text) && protocols.includes(new URL(text).protocol))
   || `must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(" or ")}`
 

@@ -1,15 +1,20 @@
 import { ConfigProvider, Effect } from "effect"
 import type { LoadedPlugin } from "../providers/LoadedPlugin.ts"
+import { egressVariables } from "./EgressSettings.ts"
 import { namesBelow } from "./EnvironmentNames.ts"
 import { variablesOf } from "./ProviderSettings.ts"
 import { variable } from "./ProviderVariable.ts"
 
-/** The variables that are set and named like a provider's, and mean nothing to it; each in a sentence. */
-export const find = Effect.fnUntraced(function* (plugins: ReadonlyArray<LoadedPlugin>) {
+const namesBeginningWith = Effect.fnUntraced(function* (begin: string) {
   const set = yield* Effect.orElseSucceed(
-    namesBelow(yield* ConfigProvider.ConfigProvider, (word) => word.startsWith("PROVIDER")),
+    namesBelow(yield* ConfigProvider.ConfigProvider, (word) => word.startsWith(begin)),
     () => []
   )
+  return set
+})
+
+const ofProviders = Effect.fnUntraced(function* (plugins: ReadonlyArray<LoadedPlugin>) {
+  const set = yield* namesBeginningWith("PROVIDER")
   const known = new Set(plugins.flatMap(variablesOf))
   // `acme-eu` before `acme`, whose prefix its variables have too
   const byLength = plugins.toSorted((a, b) => b.definition.id.length - a.definition.id.length)
@@ -23,7 +28,18 @@ export const find = Effect.fnUntraced(function* (plugins: ReadonlyArray<LoadedPl
     })
 })
 
-/** A provider's variable with a name that means nothing is likely a slip: it is told, and no reason not to start. */
+const ofEgress = Effect.map(namesBeginningWith("EGRESS"), (set) =>
+  set
+    .filter((name) => name.startsWith("EGRESS_") && !egressVariables.includes(name))
+    .map((name) => `${name} has no effect. Of requests to providers ${egressVariables.join(" and ")} can be set.`)
+)
+
+/** The variables that are set and named like a provider's or like those of requests to providers, and mean nothing; each in a sentence. */
+export const find = Effect.fnUntraced(function* (plugins: ReadonlyArray<LoadedPlugin>) {
+  return [...(yield* ofProviders(plugins)), ...(yield* ofEgress)]
+})
+
+/** A variable with a name that means nothing is likely a slip: it is told, and no reason not to start. */
 export const warn = Effect.fnUntraced(function* (plugins: ReadonlyArray<LoadedPlugin>) {
   for (const slip of yield* find(plugins)) yield* Effect.logWarning(slip)
 })

@@ -1,8 +1,9 @@
 import { Effect, Redacted, Schema } from "effect"
 import { exportJWK, generateKeyPair } from "jose"
 import { randomBytes } from "node:crypto"
-import { chmod, link, mkdir, open, readFile, rm } from "node:fs/promises"
+import { readFile } from "node:fs/promises"
 import { join } from "node:path"
+import { createUnlessThere, makeDataFolder } from "../configuration/CreatedFile.ts"
 import { StartupFailed } from "../StartupFailed.ts"
 
 const SigningKey = Schema.Struct({
@@ -23,35 +24,12 @@ export interface DevelopmentSecrets {
   readonly sandboxClientSecret: Redacted.Redacted<string>
 }
 
-/** The folder for all that stays; whoever runs PostgreSQL for root must be able to pass through it. */
-const makeDataFolder = async (dataDir: string): Promise<void> => {
-  if ((await mkdir(dataDir, { recursive: true })) !== undefined) await chmod(dataDir, 0o711)
-}
-
 const generate = async (): Promise<string> => {
   const { privateKey } = await generateKeyPair("ES256", { extractable: true })
   return JSON.stringify({
     signingKey: await exportJWK(privateKey),
     sandboxClientSecret: randomBytes(32).toString("base64url")
   })
-}
-
-const isExisting = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "EEXIST"
-
-/** A link, other than a rename, leaves the file of a process that was faster in place. */
-const createUnlessThere = async (path: string): Promise<void> => {
-  const temporary = `${path}.${randomBytes(6).toString("hex")}`
-  const file = await open(temporary, "wx", 0o600)
-  try {
-    await file.writeFile(await generate())
-    await file.sync()
-    await link(temporary, path).catch((error) => {
-      if (!isExisting(error)) throw error
-    })
-  } finally {
-    await file.close()
-    await rm(temporary)
-  }
 }
 
 /** Reads DATA_DIR/development.json (0600), making it on first use. */
@@ -62,7 +40,7 @@ export const loadOrCreate = (dataDir: string): Effect.Effect<DevelopmentSecrets,
       await makeDataFolder(dataDir)
       const present = await readFile(path, "utf8").catch(() => undefined)
       if (present !== undefined) return present
-      await createUnlessThere(path)
+      await createUnlessThere(path, await generate())
       return await readFile(path, "utf8")
     },
     catch: (error) =>

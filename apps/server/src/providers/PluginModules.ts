@@ -19,15 +19,21 @@ const stripTypes = (source: string): string => {
   }
 }
 
+/** Code in this process can do what it likes; but not by accident, nor through an answer that it merges into an object. */
+const keepFromPollution = (): void => {
+  for (const shared of [Object.prototype, Array.prototype, Function.prototype]) Object.preventExtensions(shared)
+}
+
 let isPrepared = false
 
 /**
  * Makes plugins importable from wherever they are: all get this server's plugin contract, also those outside of any
- * node_modules, and installed ones may be TypeScript, which Node refuses to strip below node_modules.
+ * node_modules, and installed ones may be TypeScript, which Node refuses to strip below node_modules. From then on nothing can be added to what all objects inherit.
  */
 export const prepare = (): void => {
   if (isPrepared) return
   isPrepared = true
+  keepFromPollution()
   registerHooks({
     resolve: (specifier, context, next) =>
       isContract(specifier) && context.parentURL !== import.meta.url

@@ -123,7 +123,7 @@ export const ask = (
   subject?: string
 ): Effect.Effect<AccountFields.Fields, Failure> => {
   const headers = { ...identity.headers, authorization: `Bearer ${Redacted.value(accessToken)}` }
-  return send(provider.id, { method: "GET", url, headers, body: undefined }, isInformative).pipe(
+  return send(provider, { method: "GET", url, headers, body: undefined }, isInformative).pipe(
     Effect.flatMap((response) => interpret(provider, identity, subject, response)),
     Effect.retry({ schedule: twice, while: mayPass }),
     Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.fail(unavailable(provider.id, "timeout")) })

@@ -1,13 +1,13 @@
 import { Result } from "effect"
 import type { ConfigurationFault } from "./ErrorClassification.ts"
 
-const isLoopback = ({ hostname }: URL): boolean =>
+export const isLoopbackUrl = ({ hostname }: URL): boolean =>
   hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname)
 
 /** http on the machine itself: emulators and tests. */
 export const isLoopbackHttp = (value: string): boolean => {
   const url = URL.parse(value)
-  return url !== null && url.protocol === "http:" && isLoopback(url)
+  return url !== null && url.protocol === "http:" && isLoopbackUrl(url)
 }
 
 export const hasSameOrigin = (a: string, b: string): boolean => {

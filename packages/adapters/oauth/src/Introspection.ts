@@ -14,16 +14,17 @@ import { isSuccess } from "./ResponseStatus.ts"
  */
 export const introspect = Effect.fnUntraced(function* (
   send: Send,
-  { authentication, client, definition, endpoints, id, server }: PreparedProvider,
+  provider: PreparedProvider,
   token: Redacted.Redacted<string>
 ) {
+  const { authentication, client, definition, endpoints, id, server } = provider
   if (endpoints.introspection === undefined) return Option.none<boolean>()
   const request = yield* OAuthRequest.build(
     endpoints.introspection,
     (options) => oauth.introspectionRequest(server, client, authentication, Redacted.value(token), options),
     () => misconfigured(id, "not_configured")
   )
-  const response = yield* send(id, OAuthRequest.adapt(request, definition.tokenRequests), isSuccess)
+  const response = yield* send(provider, OAuthRequest.adapt(request, definition.tokenRequests), isSuccess)
   const failure = classifyStatus(id, response)
   if (Option.isSome(failure)) return yield* failure.value
   const active = Option.map(bodyObject(response), (body) => field(body, "active"))

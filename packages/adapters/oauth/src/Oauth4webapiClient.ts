@@ -102,8 +102,5 @@ const make = Effect.fnUntraced(function* ({ deadline = "10 seconds" }: Options) 
 export const layerWith = (options: Options): Layer.Layer<OAuthClient, never, HttpClient.HttpClient> =>
   Layer.effect(OAuthClient, make(options))
 
-/**
- * The OAuth client over oauth4webapi and jose. The HttpClient must follow no redirect, use no proxy of the environment
- * and leave bodies compressed: `NodeHttpClient.layerUndici` is such a one.
- */
+/** The OAuth client over oauth4webapi and jose. Its HttpClient is to be `GuardedHttpClient`. */
 export const layer: Layer.Layer<OAuthClient, never, HttpClient.HttpClient> = layerWith({})

@@ -18,6 +18,8 @@ export interface PreparedProvider {
   readonly overrides: EndpointOverrides
   readonly credentials: ClientCredentials
   readonly endpoints: ProviderEndpoints
+  /** Of all endpoints. */
+  readonly origins: ReadonlySet<string>
   readonly server: oauth.AuthorizationServer
   readonly client: oauth.Client
   readonly authentication: oauth.ClientAuth
@@ -40,6 +42,15 @@ const toServer = (endpoints: ProviderEndpoints): oauth.AuthorizationServer => ({
   authorization_response_iss_parameter_supported: Option.exists(endpoints.metadata, ({ promisesIss }) => promisesIss)
 })
 
+const originsOf = (endpoints: ProviderEndpoints): ReadonlySet<string> => {
+  const { api, introspection, jwks, revocation, token, userinfo } = endpoints
+  return new Set(
+    [token, jwks, revocation, introspection, userinfo, api].flatMap((url) =>
+      url === undefined ? [] : [new URL(url).origin]
+    )
+  )
+}
+
 /** Finds out where the provider is and takes the deployment's client; without credentials nothing is asked of anybody. */
 export const prepare = Effect.fnUntraced(function* (registered: RegisteredProvider, discover: Discover) {
   const { credentials, definition, overrides, settings } = registered
@@ -56,6 +67,7 @@ export const prepare = Effect.fnUntraced(function* (registered: RegisteredProvid
     overrides,
     credentials: credentials.value,
     endpoints,
+    origins: originsOf(endpoints),
     server: toServer(endpoints),
     client: { client_id: credentials.value.clientId },
     authentication: yield* ClientAuthentication.make(definition, proof.value, endpoints),

@@ -2,6 +2,7 @@ import type { ProviderUnavailable } from "@oauth-manager/application"
 import { DateTime, type Duration, Effect, Option, Redacted } from "effect"
 import { HttpClient, HttpClientRequest } from "effect/http"
 import { unavailable } from "./ErrorClassification.ts"
+import { EgressRefused } from "./egress/EgressRefused.ts"
 import * as ResponseBody from "./ResponseBody.ts"
 import { isInformative } from "./ResponseStatus.ts"
 import { parseRetryAfter } from "./RetryAfter.ts"
@@ -22,9 +23,18 @@ export interface ProviderResponse {
   readonly body: Option.Option<Redacted.Redacted<string>>
 }
 
+/** A provider, and the origins of its own endpoints: no request for it goes elsewhere. */
+export interface Addressee {
+  readonly id: string
+  readonly origins: ReadonlySet<string>
+}
+
+/** Where a provider is known by one address alone. */
+export const atOnly = (id: string, url: string): Addressee => ({ id, origins: new Set([new URL(url).origin]) })
+
 /** Sends one request and reads its answer, both within the deadline. Redirects come back as they are. */
 export type Send = (
-  provider: string,
+  provider: Addressee,
   request: ProviderRequest,
   readsBody?: (status: number) => boolean
 ) => Effect.Effect<ProviderResponse, ProviderUnavailable>
@@ -35,6 +45,11 @@ const toHttp = ({ body, headers, method, url }: ProviderRequest): HttpClientRequ
   })
   return body === undefined ? request : HttpClientRequest.bodyText(request, body.text, body.type)
 }
+
+const reportRefusal = (provider: string, cause: unknown) =>
+  cause instanceof EgressRefused
+    ? Effect.logWarning("A request to a provider was refused", { provider, why: cause.message })
+    : Effect.void
 
 export const make = (client: HttpClient.HttpClient, deadline: Duration.Input): Send => {
   const scoped = HttpClient.withScope(client)
@@ -48,15 +63,21 @@ export const make = (client: HttpClient.HttpClient, deadline: Duration.Input): S
   }, Effect.scoped)
 
   return Effect.fn("ProviderHttp.send", { kind: "client" })(
-    function* (provider, request, readsBody = isInformative) {
+    function* ({ id: provider, origins }, request, readsBody = isInformative) {
+      const { host, origin } = new URL(request.url)
       yield* Effect.annotateCurrentSpan({
         provider,
         "http.request.method": request.method,
-        "server.address": new URL(request.url).host
+        "server.address": host
       })
+      if (!origins.has(origin)) {
+        yield* Effect.logError("A request to a provider was refused: the host is none of its own", { provider, origin })
+        return yield* unavailable(provider, "unreachable")
+      }
       return yield* perform(request, readsBody).pipe(
         Effect.catchTags({
-          HttpClientError: () => Effect.fail(unavailable(provider, "unreachable")),
+          HttpClientError: ({ reason }) =>
+            Effect.andThen(reportRefusal(provider, reason.cause), Effect.fail(unavailable(provider, "unreachable"))),
           BodyRefused: () => Effect.fail(unavailable(provider, "unusable_response"))
         }),
         Effect.timeoutOrElse({

@@ -4,7 +4,7 @@ import { createLocalJWKSet, type JSONWebKeySet } from "jose"
 import * as AnswerCache from "./AnswerCache.ts"
 import { classifyStatus, misconfigured, unavailable } from "./ErrorClassification.ts"
 import { bodyObject } from "./JsonObject.ts"
-import type { Send } from "./ProviderHttp.ts"
+import { atOnly, type Send } from "./ProviderHttp.ts"
 
 export type KeySet = ReturnType<typeof createLocalJWKSet>
 export type KeyFailure = ProviderUnavailable | ProviderMisconfigured
@@ -22,7 +22,7 @@ const kept: Duration.Input = "10 minutes"
 const cooldownMillis = 30_000
 
 const fetchKeys = Effect.fnUntraced(function* (send: Send, provider: string, uri: string) {
-  const response = yield* send(provider, { method: "GET", url: uri, headers: {}, body: undefined })
+  const response = yield* send(atOnly(provider, uri), { method: "GET", url: uri, headers: {}, body: undefined })
   const failure = classifyStatus(provider, response)
   if (Option.isSome(failure)) return yield* failure.value
   if (response.status >= 400) return yield* misconfigured(provider, "keys_unavailable")

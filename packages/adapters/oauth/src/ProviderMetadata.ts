@@ -7,7 +7,7 @@ import { classifyStatus, misconfigured, unavailable } from "./ErrorClassificatio
 import * as Issuer from "./Issuer.ts"
 import { bodyObject, field } from "./JsonObject.ts"
 import * as OAuthRequest from "./OAuthRequest.ts"
-import type { Send } from "./ProviderHttp.ts"
+import { atOnly, type Send } from "./ProviderHttp.ts"
 
 /** What is used of an issuer's metadata (OpenID Connect Discovery 1.0 §3). */
 export interface ProviderMetadata {
@@ -67,7 +67,7 @@ const fetchMetadata = Effect.fnUntraced(function* (send: Send, provider: string,
     (options) => oauth.discoveryRequest(url, options),
     () => misconfigured(provider, "invalid_endpoint")
   )
-  const response = yield* send(provider, request)
+  const response = yield* send(atOnly(provider, vetted), request)
   const failure = classifyStatus(provider, response)
   if (Option.isSome(failure)) return yield* failure.value
   if (response.status >= 400) return yield* misconfigured(provider, "discovery_failed")

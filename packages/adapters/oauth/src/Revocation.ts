@@ -96,7 +96,7 @@ export const revoke = Effect.fnUntraced(function* (
   token: Redacted.Redacted<string>,
   hint: Hint
 ) {
-  const { definition, endpoints, id } = provider
+  const { definition, endpoints } = provider
   const { revocation } = definition
   if (revocation.kind === "unsupported") return "unsupported" as const
   const { revocation: url } = endpoints
@@ -105,5 +105,5 @@ export const revoke = Effect.fnUntraced(function* (
     revocation.kind === "rfc7009"
       ? yield* standardRequest(provider, url, token, hint)
       : ownRequest(provider, url, revocation, token)
-  return yield* interpret(provider, revocation, yield* send(id, request, isRefusal))
+  return yield* interpret(provider, revocation, yield* send(provider, request, isRefusal))
 })

@@ -44,7 +44,7 @@ const request = Effect.fnUntraced(function* (
 ) {
   const { definition, endpoints, id } = provider
   const message = yield* OAuthRequest.build(endpoints.token, call, () => misconfigured(id, "not_configured"))
-  const sent = send(id, OAuthRequest.adapt(message, definition.tokenRequests), readsBody(definition))
+  const sent = send(provider, OAuthRequest.adapt(message, definition.tokenRequests), readsBody(definition))
   return yield* Effect.uninterruptibleMask((restore) =>
     Effect.flatMap(restore(sent), (response) =>
       Option.match(isError(provider, response) ? Option.none() : response.body, {

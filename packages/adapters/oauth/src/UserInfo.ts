@@ -14,16 +14,16 @@ export const nothing: Names = { email: undefined, name: undefined }
 
 const fetchClaims = Effect.fnUntraced(function* (
   send: Send,
-  { client, id, server }: PreparedProvider,
+  provider: PreparedProvider,
   url: string,
   accessToken: string
 ) {
   const request = yield* OAuthRequest.build(
     url,
-    (options) => oauth.userInfoRequest(server, client, accessToken, options),
+    (options) => oauth.userInfoRequest(provider.server, provider.client, accessToken, options),
     () => "invalid" as const
   )
-  const response = yield* send(id, request, isSuccess)
+  const response = yield* send(provider, request, isSuccess)
   return yield* Effect.fromOption(response.body)
 }, Effect.option)
 

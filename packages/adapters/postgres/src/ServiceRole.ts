@@ -22,7 +22,11 @@ const privileges = {
   provider_incidents: "SELECT, INSERT, UPDATE, DELETE",
   erasures: "SELECT, INSERT, UPDATE",
   scope_policies: "SELECT, INSERT",
-  audit_events: "SELECT, INSERT"
+  audit_events: "SELECT, INSERT",
+  audit_seals: "SELECT, INSERT",
+  audit_sealer: "SELECT, UPDATE",
+  audit_checkpoints: "SELECT, INSERT",
+  audit_sinks: "SELECT, INSERT, UPDATE"
 }
 
 const functions = [

@@ -10,6 +10,8 @@ export class Chronicle extends Context.Service<Chronicle>()("@oauth-manager/appl
     const audit = yield* AuditTrail
     const outbox = yield* EventOutbox
     return {
+      /** Fails where nothing can be recorded now, before anything is begun that must be. */
+      ready: audit.ready,
       /** In the unit of work around it: all of it is there exactly when the unit's effects are. */
       record: (...events: ReadonlyArray<AuditEvent>): Effect.Effect<void, RepositoryUnavailable> => {
         const told = Array.getSomes(events.map(domainEventOf))

@@ -3,10 +3,20 @@ import { Context, DateTime, Effect, Layer } from "effect"
 import { SecureRandom } from "effect/crypto"
 
 /** What a use-case says of an event; who, when and in which request are added here. */
-export type Entry = Pick<AuditEvent, "action" | "object" | "integrationId" | "outcome" | "reason" | "purpose">
+export type Entry = Pick<
+  AuditEvent,
+  "action" | "object" | "integrationId" | "outcome" | "reason" | "purpose" | "generation"
+>
 
 /** Who acts: a caller, or the service by itself. */
 export type Actor = Caller | "background"
+
+const actorOf = (caller: Caller): NonNullable<AuditEvent["actor"]> => ({
+  scope: caller.scope,
+  role: actingRole(caller),
+  ...(caller.client === undefined ? {} : { client: caller.client }),
+  ...(caller.address === undefined ? {} : { address: caller.address })
+})
 
 /** Makes audit events of what callers do, each with an id and the time. */
 export class Journal extends Context.Service<Journal>()("@oauth-manager/application/access/Journal", {
@@ -30,12 +40,12 @@ export class Journal extends Context.Service<Journal>()("@oauth-manager/applicat
     return {
       /** An event of something a caller did to the data of `about`. */
       byCaller: (caller: Caller, about: UserScope, entry: Entry): Effect.Effect<AuditEvent> =>
-        event(about, caller.requestId, entry, { scope: caller.scope, role: actingRole(caller) }),
+        event(about, caller.requestId, entry, actorOf(caller)),
       /** An event of what a caller or the service by itself did to the data of `about`. */
       by: (actor: Actor, about: UserScope, entry: Entry): Effect.Effect<AuditEvent> =>
         actor === "background"
           ? event(about, "background", entry)
-          : event(about, actor.requestId, entry, { scope: actor.scope, role: actingRole(actor) }),
+          : event(about, actor.requestId, entry, actorOf(actor)),
       /** An event that nobody signed in caused: a browser at the callback, or the service by itself. */
       byNobody: (about: UserScope, requestId: string, entry: Entry): Effect.Effect<AuditEvent> =>
         event(about, requestId, entry)

@@ -24,6 +24,7 @@ import { Chronicle } from "../access/Chronicle.ts"
 import { type Entry, Journal } from "../access/Journal.ts"
 import { ConsentWriter } from "../consents/ConsentWriter.ts"
 import { AuthorizationRepository } from "../ports/AuthorizationRepository.ts"
+import { HoldsAnswer } from "../ports/HoldsAnswer.ts"
 import { ConsentRepository } from "../ports/ConsentRepository.ts"
 import {
   AccountAlreadyConnected,
@@ -273,7 +274,8 @@ export class GrantStore extends Context.Service<GrantStore>()("@oauth-manager/ap
         {
           action: Option.isNone(existing) ? "integration.connected" : "integration.reconnected",
           object: { type: "integration", id: integrationId },
-          outcome: "success"
+          outcome: "success",
+          generation
         },
         ...moved,
         ...withdrawn.map((id): Entry => ({
@@ -341,7 +343,8 @@ export class GrantStore extends Context.Service<GrantStore>()("@oauth-manager/ap
             const again = outlast(inUnit(received, findStoredOrWrite(caller, received)))
             // The lost commit may have ended between the look and the write: then the second look finds it.
             return Effect.catchTag(again, "AuthorizationEnded", () => again)
-          })
+          }),
+          Effect.provideService(HoldsAnswer, true)
         )
     }
   })

@@ -13,5 +13,7 @@ export class AuditTrail extends Context.Service<
      * For use outside units of work, whose end it does not wait for.
      */
     readonly recordAlone: (event: AuditEvent) => Effect.Effect<void, RepositoryUnavailable>
+    /** Fails where no event can be recorded now: for whoever is about to ask a provider for what must be recorded. */
+    readonly ready: Effect.Effect<void, RepositoryUnavailable>
   }
 >()("@oauth-manager/application/ports/AuditTrail") {}

@@ -13,6 +13,7 @@ import { type Actor, type Entry, Journal } from "../access/Journal.ts"
 import { outlast } from "../grants/StorageOutage.ts"
 import { TokenSealer } from "../grants/TokenSealer.ts"
 import type { WrappedDataKey } from "../ports/DataKeyRepository.ts"
+import { HoldsAnswer } from "../ports/HoldsAnswer.ts"
 import { IntegrationRepository } from "../ports/IntegrationRepository.ts"
 import type { TokenAnswer } from "../ports/OAuthClient.ts"
 import type { RegisteredProvider } from "../ports/ProviderRegistry.ts"
@@ -114,7 +115,12 @@ export class RefreshCommit extends Context.Service<RefreshCommit>()(
         if (!Equal.equals(outcome.next, found.value)) yield* integrations.update(scope, outcome.next)
         yield* record(
           answered,
-          { action: "token.refreshed", outcome: "success", ...(reason === undefined ? {} : { reason }) },
+          {
+            action: "token.refreshed",
+            outcome: "success",
+            generation: next.generation,
+            ...(reason === undefined ? {} : { reason })
+          },
           ...(outcome.reason === "scopes_widened" ? quarantined : [])
         )
         return true
@@ -152,12 +158,16 @@ export class RefreshCommit extends Context.Service<RefreshCommit>()(
             yield* record(lease, { action: "token.refresh_failed", outcome: "failure", reason })
             if (problem !== undefined) yield* note(lease, integration, { ...problem, since })
           })
-        )
+        ).pipe(Effect.provideService(HoldsAnswer, true))
 
       return {
         /** True where the new token was stored; false where its generation was overtaken and nothing was. Outlasts a storage that is down. */
         succeed: (answered: Answered, registered: RegisteredProvider, answer: TokenAnswer) =>
-          outlast(units.forUser(answered.scope, write(answered, registered, answer))),
+          Effect.provideService(
+            outlast(units.forUser(answered.scope, write(answered, registered, answer))),
+            HoldsAnswer,
+            true
+          ),
 
         /**
          * As `succeed`, for an answer that brought a new refresh token beside an access token that is none: `answer` holds the old
@@ -193,7 +203,7 @@ export class RefreshCommit extends Context.Service<RefreshCommit>()(
                 return true
               })
             )
-          ),
+          ).pipe(Effect.provideService(HoldsAnswer, true)),
 
         /** The grant is dead: the user must authorize again. Nothing changes where a newer token has come meanwhile. */
         requireReauthorization: (lease: HeldLease, problem: Omit<Problem, "since">) =>
@@ -210,7 +220,7 @@ export class RefreshCommit extends Context.Service<RefreshCommit>()(
                 reason: problem.code
               })
             })
-          ),
+          ).pipe(Effect.provideService(HoldsAnswer, true)),
 
         /** Ends the lease of a refresh that failed, though the grant may stand. */
         fail,

@@ -2,6 +2,7 @@ import { Freshness, type IntegrationId, type UserScope } from "@oauth-manager/do
 import { Clock, Context, DateTime, Duration, Effect, Fiber, FiberMap, Layer, Option, Random } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { NotFound } from "../access/Access.ts"
+import { Chronicle } from "../access/Chronicle.ts"
 import type { Disconnected } from "../access/Disconnected.ts"
 import type { Actor } from "../access/Journal.ts"
 import { IntegrationRepository } from "../ports/IntegrationRepository.ts"
@@ -45,6 +46,7 @@ export class TokenRefresher extends Context.Service<TokenRefresher>()(
       const integrations = yield* IntegrationRepository
       const signals = yield* RefreshSignals
       const gate = yield* ProviderGate
+      const chronicle = yield* Chronicle
       const held = yield* HeldRefresh
       const leases = yield* RefreshLeases
       const random = yield* SecureRandom.SecureRandom
@@ -95,6 +97,7 @@ export class TokenRefresher extends Context.Service<TokenRefresher>()(
         const reading = yield* readUsable(scope, id)
         const { dataKey, token } = reading.token.value
         if (token.generation > generation && !Freshness.hasExpired(token, yield* DateTime.now)) return reading
+        yield* chronicle.ready
         yield* gate.admit(reading.provider)
         const begun = yield* Clock.currentTimeMillis
         const owner = yield* random.uuidV4()

@@ -18,6 +18,7 @@ import { Journal } from "../access/Journal.ts"
 import { OneTimeSecret } from "../access/OneTimeSecret.ts"
 import { discardedTokens } from "../disconnect/RevokedTokens.ts"
 import { GrantStore } from "../grants/GrantStore.ts"
+import { HoldsAnswer } from "../ports/HoldsAnswer.ts"
 import { AuthorizationRepository, type CompletionClaim } from "../ports/AuthorizationRepository.ts"
 import { type ExchangeAnswer, OAuthClient } from "../ports/OAuthClient.ts"
 import { ProviderRegistry, type RegisteredProvider } from "../ports/ProviderRegistry.ts"
@@ -192,6 +193,7 @@ export class CompleteAuthorization extends Context.Service<CompleteAuthorization
             const { integrationId, error } = authorization
             return yield* new AuthorizationNotReady({ status, integrationId, error })
           }
+          yield* chronicle.ready
           const owner = yield* random.uuidV4()
           const claim = yield* authorizations.claimCompletion(user, id, {
             completionHash,
@@ -205,8 +207,10 @@ export class CompleteAuthorization extends Context.Service<CompleteAuthorization
             case "NotAuthorized":
               return yield* new CompletionInProgress()
             case "Claimed":
-              return yield* Effect.onError(exchangeAndStore(caller, authorization, claim), () =>
-                Effect.ignore(authorizations.releaseCompletion(user, id, owner))
+              return yield* exchangeAndStore(caller, authorization, claim).pipe(
+                Effect.onError(() => Effect.ignore(authorizations.releaseCompletion(user, id, owner))),
+                // The code is spent from here on
+                Effect.provideService(HoldsAnswer, true)
               )
           }
         }, Effect.uninterruptible)

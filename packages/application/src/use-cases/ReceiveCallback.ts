@@ -10,6 +10,7 @@ import { Chronicle } from "../access/Chronicle.ts"
 import { Journal } from "../access/Journal.ts"
 import { OneTimeSecret } from "../access/OneTimeSecret.ts"
 import { AuthorizationRepository, type BegunAuthorization } from "../ports/AuthorizationRepository.ts"
+import { HoldsAnswer } from "../ports/HoldsAnswer.ts"
 import { CallbackRefused, type CallbackParameters, OAuthClient } from "../ports/OAuthClient.ts"
 import { ProviderRegistry } from "../ports/ProviderRegistry.ts"
 import { TokenVault } from "../ports/TokenVault.ts"
@@ -138,6 +139,7 @@ export class ReceiveCallback extends Context.Service<ReceiveCallback>()(
           requestId: string,
           bindings: BindingsOfBrowser
         ) {
+          yield* chronicle.ready
           const consumed = yield* authorizations.consumeStateAcrossUsers(yield* secrets.hash(state))
           const begun = yield* Effect.fromOption(consumed).pipe(Effect.mapError(() => new UnknownState()))
           const { authorization } = begun
@@ -145,13 +147,14 @@ export class ReceiveCallback extends Context.Service<ReceiveCallback>()(
           if (Authorizations.statusAt(authorization, yield* DateTime.now) === "expired") {
             return { ...target, _tag: "Failed", error: "expired" } satisfies CallbackResult
           }
-          if (yield* isWrongBrowser(begun, bindings)) {
-            return { ...target, ...(yield* refuse(authorization, requestId, "wrong_browser")) } satisfies CallbackResult
-          }
-          const outcome = yield* Effect.matchEffect(readCode(provider, authorization, parameters), {
+          const reading = (yield* isWrongBrowser(begun, bindings))
+            ? Effect.fail(new CallbackRefused({ error: "wrong_browser" }))
+            : readCode(provider, authorization, parameters)
+          const outcome = yield* Effect.matchEffect(reading, {
             onFailure: (refused) => refuse(authorization, requestId, refused.error),
             onSuccess: (code) => park(authorization, requestId, sealCallback(code, parameters))
-          })
+            // The state is spent: the browser cannot come again
+          }).pipe(Effect.provideService(HoldsAnswer, true))
           return { ...target, ...outcome } satisfies CallbackResult
         }, Effect.uninterruptible)
       }

@@ -7,6 +7,9 @@ export const AuditEventId = Schema.String.check(Schema.isUUID(7)).pipe(Schema.br
 export type AuditEventId = typeof AuditEventId.Type
 
 export const AuditAction = Schema.Literals([
+  "audit.exported",
+  "audit.read",
+  "audit.verified",
   "authorization.started",
   "authorization.authorized",
   "authorization.failed",
@@ -45,10 +48,17 @@ export interface AuditEvent {
   readonly id: AuditEventId
   readonly occurredAt: DateTime.Utc
   readonly about: UserScope
-  readonly actor?: { readonly scope: UserScope; readonly role: Role | "none" }
+  readonly actor?: {
+    readonly scope: UserScope
+    readonly role: Role | "none"
+    /** The OAuth client that the caller's token was issued to. */
+    readonly client?: string
+    /** Where the request came from. It is never stored: the trail keeps a keyed hash of it. */
+    readonly address?: string
+  }
   readonly action: AuditAction
   readonly object: {
-    readonly type: "authorization" | "integration" | "consent" | "feature" | "key" | "policy" | "user"
+    readonly type: "audit" | "authorization" | "integration" | "consent" | "feature" | "key" | "policy" | "user"
     readonly id: string
   }
   /** Whose change it was, where the object is not the integration itself. The domain event says it; the trail does not. */
@@ -57,5 +67,7 @@ export interface AuditEvent {
   /** A code of a closed set, never a provider's text. */
   readonly reason?: string
   readonly purpose?: string
+  /** Of the token that an exchange or a refresh stored: what the table holds must never be older. */
+  readonly generation?: number
   readonly requestId: string
 }

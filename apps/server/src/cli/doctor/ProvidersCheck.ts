@@ -6,7 +6,8 @@ import { type Finding, fail, ok, warn } from "./Finding.ts"
 import * as Probe from "./Probe.ts"
 import * as Skew from "./Skew.ts"
 
-const reach = "Let this machine reach it, by name and over TLS"
+const reach =
+  "Let this machine reach it, by name and over TLS; one in a private network needs that in EGRESS_ALLOWED_NETWORKS"
 
 /** A token endpoint refuses a GET: what counts is that it answers. */
 const judge = (check: string, url: string, { ahead, status }: Probe.Answer): ReadonlyArray<Finding> => {

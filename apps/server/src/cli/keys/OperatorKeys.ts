@@ -1,15 +1,16 @@
 import { Application } from "@oauth-manager/application"
 import { PostgresAuditTrail } from "@oauth-manager/audit"
-import { Database, DatabaseInspection, PostgresPorts } from "@oauth-manager/postgres"
+import { Database, PostgresPorts } from "@oauth-manager/postgres"
 import { EnvelopeTokenVault, Keyring, KeyringConfig, KeyringFile } from "@oauth-manager/vault"
-import { Context, Effect, Layer, Option, type Redacted } from "effect"
+import { Context, Effect, Layer, Option } from "effect"
 import { Digest, SecureRandom } from "effect/crypto"
 import * as DatabaseSettings from "../../configuration/DatabaseSettings.ts"
 import * as DataFolder from "../../configuration/DataFolder.ts"
 import * as KeySettings from "../../configuration/KeySettings.ts"
 import { refuseDevelopmentDefaults } from "../../configuration/ServerConfiguration.ts"
-import { CommandFailed, commandFailed } from "../CommandFailed.ts"
+import { commandFailed } from "../CommandFailed.ts"
 import * as EmbeddedDatabase from "../EmbeddedDatabase.ts"
+import { requireMigrated } from "../RequireMigrated.ts"
 
 const read = Effect.gen(function* () {
   const database = yield* DatabaseSettings.databaseSettings
@@ -35,13 +36,6 @@ const held = ({ dataDir, vaultKeys }: KeySettings.KeySettings) =>
     onNone: () => Effect.map(KeyringFile.load(DataFolder.keyring(dataDir)), ({ keys }) => keys),
     onSome: (value) => KeyringConfig.parse(value)
   })
-
-const requireMigrated = Effect.fnUntraced(function* (url: Redacted.Redacted<string>) {
-  const { pending } = yield* Effect.mapError(DatabaseInspection.inspect(url), commandFailed)
-  if (pending.length > 0) {
-    return yield* new CommandFailed({ message: "The database is not up to date. Run: oauth-manager migrate" })
-  }
-})
 
 /** All there is to do about keys, over the deployment's database and the keys of this machine; nothing else of a server. */
 export const layer = Layer.unwrap(

@@ -1,4 +1,5 @@
 import { HttpApi, OpenApi } from "effect/http-api"
+import { AuditApi } from "./AuditApi.ts"
 import { AuthorizationsApi } from "./AuthorizationsApi.ts"
 import { CallbackApi } from "./CallbackApi.ts"
 import { ConsentTextsApi } from "./ConsentTextsApi.ts"
@@ -27,7 +28,8 @@ export const Api = HttpApi.make("OAuthManager")
     UsersApi,
     ScopePoliciesApi,
     ConsentTextsApi,
-    KeysApi
+    KeysApi,
+    AuditApi
   )
   .annotate(HttpApi.ParseOptions, { errors: "all" })
   .annotate(HttpApi.PayloadParseOptions, { errors: "all", onExcessProperty: "error" })

@@ -32,6 +32,7 @@ export const CallbackApi = HttpApiGroup.make("callback")
         Problems.unknown_state,
         Problems.method_not_allowed,
         Problems.rate_limited,
+        Problems.audit_unavailable,
         Problems.storage_unavailable
       ]
     }).annotate(OpenApi.Summary, "The redirect URI: where providers send browsers back to")

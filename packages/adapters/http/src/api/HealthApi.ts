@@ -10,7 +10,7 @@ export const HealthApi = HttpApiGroup.make("health")
     HttpApiEndpoint.get("ready", "/health/ready", {
       success: Schema.Struct({
         status: Schema.Literal("ready"),
-        checks: Schema.Array(Schema.Struct({ name: Schema.String, status: Schema.Literal("ok") }))
+        checks: Schema.Array(Schema.Struct({ name: Schema.String, status: Schema.Literals(["ok", "failing"]) }))
       }),
       error: Problems.not_ready
     }).annotate(OpenApi.Summary, "Can it serve requests?")

@@ -1,4 +1,6 @@
 export * from "./Api.ts"
+export * from "./AuditApi.ts"
+export * from "./AuditEventView.ts"
 export * from "./Authentication.ts"
 export * from "./AuthorizationsApi.ts"
 export * from "./AuthorizationView.ts"

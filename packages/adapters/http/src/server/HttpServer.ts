@@ -1,12 +1,13 @@
 import { Layer } from "effect"
 import { ByteSize } from "effect"
-import { HttpIncomingMessage, HttpRouter } from "effect/http"
+import { HttpIncomingMessage, HttpMiddleware, HttpRouter } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import type { IpNetwork } from "effect/net"
 import { Api } from "../api/index.ts"
 import * as BearerAuthentication from "./authentication/BearerAuthentication.ts"
 import * as Edge from "./edge/Edge.ts"
 import { type Route, routerConfig } from "./edge/Routing.ts"
+import * as Audit from "./handlers/Audit.ts"
 import * as Authorizations from "./handlers/Authorizations.ts"
 import * as Callback from "./handlers/Callback.ts"
 import * as ConsentTexts from "./handlers/ConsentTexts.ts"
@@ -40,6 +41,7 @@ export interface HttpServerOptions {
 const openapiPath = "/openapi.json"
 
 const Handlers = Layer.mergeAll(
+  Audit.layer,
   Authorizations.layer,
   Callback.layer,
   ConsentTexts.layer,
@@ -82,4 +84,7 @@ export const routes = ({
 
 /** Serves all routes on the `HttpServer` that is provided. */
 export const layer = (options?: HttpServerOptions) =>
-  HttpRouter.serve(routes(options), { routerConfig, disableLogger: true, disableListenLog: true })
+  HttpRouter.serve(routes(options), { routerConfig, disableLogger: true, disableListenLog: true }).pipe(
+    // The edge makes spans of its own, which hold no address
+    Layer.provide(Layer.succeed(HttpMiddleware.TracerDisabledWhen, () => true))
+  )

@@ -4,6 +4,11 @@ import { Context, type Effect } from "effect"
 export class Readiness extends Context.Service<
   Readiness,
   {
-    readonly checks: ReadonlyArray<{ readonly name: string; readonly check: Effect.Effect<void, unknown> }>
+    readonly checks: ReadonlyArray<{
+      readonly name: string
+      readonly check: Effect.Effect<void, unknown>
+      /** Much works without it: that it fails is told, and takes no server out of service. */
+      readonly mayFail?: boolean
+    }>
   }
 >()("@oauth-manager/http/server/Readiness") {}

@@ -1,4 +1,4 @@
-import { NodeHttpClient } from "@effect/platform-node"
+import { GuardedHttpClient } from "@oauth-manager/oauth"
 import { Cause, Effect, Exit, Layer, Logger, ManagedRuntime, Result } from "effect"
 import { battery } from "./Battery.ts"
 import { type Case, casesOf } from "./Case.ts"
@@ -53,7 +53,11 @@ const messageOf = (cause: Cause.Cause<Fault>): string => {
 }
 
 /** What the client tells its operator of the simulator's answers is nothing to the author. */
-const stage = Layer.mergeAll(Listener.layer, NodeHttpClient.layerUndici, Logger.layer([]))
+const stage = Layer.mergeAll(
+  Listener.layer,
+  GuardedHttpClient.layer({ loopback: true, networks: [] }),
+  Logger.layer([])
+)
 
 const planned = (subject: Subject): Plan => {
   const runtime = ManagedRuntime.make(stage)

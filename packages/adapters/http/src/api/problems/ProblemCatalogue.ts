@@ -210,6 +210,12 @@ export const problemCatalogue = {
     title: "Provider misconfigured",
     meaning: "The provider refuses this deployment, or its settings are wrong: an operator must act, no user can."
   },
+  audit_unavailable: {
+    status: 503,
+    title: "Audit trail unavailable",
+    meaning:
+      "A further sink of the audit trail takes no events, so that nothing is released or changed; what is read works: repeat after `Retry-After`."
+  },
   authentication_unavailable: {
     status: 503,
     title: "Authentication unavailable",

@@ -13,6 +13,7 @@ export type FieldError = typeof FieldError.Type
 export const Problems = {
   account_mismatch: problem("account_mismatch", {}),
   admin_action_required: problem("admin_action_required", {}),
+  audit_unavailable: problem("audit_unavailable", {}),
   authentication_required: problem("authentication_required", {}),
   authentication_unavailable: problem("authentication_unavailable", {}),
   authorization_completed: problem("authorization_completed", { integration_id: Schema.optionalKey(IntegrationId) }),
@@ -69,11 +70,17 @@ export const onUsers = [
   ...everywhere,
   Problems.permission_required,
   Problems.not_found,
+  Problems.audit_unavailable,
   Problems.storage_unavailable
 ] as const
 
 /** On every route that is about the deployment, for admins alone. */
-export const onDeployment = [...everywhere, Problems.permission_required, Problems.storage_unavailable] as const
+export const onDeployment = [
+  ...everywhere,
+  Problems.permission_required,
+  Problems.audit_unavailable,
+  Problems.storage_unavailable
+] as const
 
 /** On every route that takes a body. */
 export const onBodies = [Problems.payload_too_large, Problems.unsupported_media_type] as const

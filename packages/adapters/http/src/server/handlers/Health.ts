@@ -12,11 +12,15 @@ export const layer = HttpApiBuilder.group(
     const { checks } = yield* Readiness
     const ready = Effect.forEach(
       checks,
-      ({ name, check }) =>
+      ({ name, check, mayFail }) =>
         check.pipe(
           Effect.timeout("5 seconds"),
           Effect.as({ name, status: "ok" as const }),
-          Effect.catchCause(() => Effect.fail(new NotReady({ failing: name })))
+          Effect.catchCause(() =>
+            mayFail === true
+              ? Effect.succeed({ name, status: "failing" as const })
+              : Effect.fail(new NotReady({ failing: name }))
+          )
         ),
       { concurrency: "unbounded" }
     ).pipe(

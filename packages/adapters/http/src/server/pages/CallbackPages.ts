@@ -6,10 +6,13 @@ import { page } from "./Page.ts"
 
 const startAgain = "Go back to the application and connect the account again."
 
+const later = ["The service cannot finish this right now.", "Wait a moment, then reload this page."]
+
 const paragraphs: Partial<Record<ProblemCode, ReadonlyArray<string>>> = {
   unknown_state: ["This link was used before, is too old, or was never given out.", startAgain],
   invalid_request: ["This link is not one that a provider would send you to.", startAgain],
-  storage_unavailable: ["The service cannot finish this right now.", "Wait a moment, then reload this page."]
+  audit_unavailable: later,
+  storage_unavailable: later
 }
 
 const pageFor = (code: ProblemCode) =>

@@ -267,6 +267,8 @@ export const refusals = {
     ),
   ProviderMisconfigured: ({ provider }) =>
     refusal("provider_misconfigured", `An operator must check the settings of the provider ${provider}.`, {}),
-  RepositoryUnavailable: () =>
-    refusal("storage_unavailable", "The service's storage cannot be reached: try again.", {}, retryAfter(soon))
+  RepositoryUnavailable: ({ part }) =>
+    part === "audit"
+      ? refusal("audit_unavailable", "The audit trail takes no events now: try again.", {}, retryAfter(soon))
+      : refusal("storage_unavailable", "The service's storage cannot be reached: try again.", {}, retryAfter(soon))
 } satisfies { readonly [Tag in Refused["_tag"]]: (failure: Extract<Refused, { readonly _tag: Tag }>) => Refusal }
