@@ -24,9 +24,17 @@ WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY . .
 RUN mkdir -p "$DATA_DIR" && chown node:node "$DATA_DIR" && chmod 700 "$DATA_DIR"
+# What may be run but not read is never dumped by the kernel, whatever limit the container has, nor traced by its own user.
+RUN chmod 0711 "$(readlink -f "$(command -v node)")"
 USER node
 EXPOSE 8002
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/live`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "apps/server/src/main.ts"]
+ENTRYPOINT ["node", \
+  "--disable-sigusr1", \
+  "--disallow-code-generation-from-strings", \
+  "--disable-proto=delete", \
+  "--no-addons", \
+  "--report-exclude-env", \
+  "apps/server/src/main.ts"]
 CMD ["serve"]

@@ -16,7 +16,7 @@ const told = (at: number, { end: { asked, held, pending, revocations }, history 
 
 describe(`Disconnections, refreshes, reads and new authorizations at once (seed ${seed})`, () => {
   it.effect(
-    `end as they would one after the other, in ${count} interleavings`,
+    `row 58: end as they would one after the other, in ${count} interleavings`,
     () =>
       Effect.gen(function* () {
         for (let at = seed; at < seed + count; at++) {

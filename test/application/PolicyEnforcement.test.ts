@@ -156,6 +156,25 @@ describe("A scope policy, at the release of a token", () => {
     }).pipe(inProduct)
   )
 
+  it.effect(
+    "row 60: freezes all of a tenant's connections with a provider from the moment that it allows nothing",
+    () =>
+      Effect.gen(function* () {
+        const integration = yield* calendarAndMail
+        yield* decree({ allowed: [] })
+        assert.strictEqual((yield* Effect.flip(read(integration)))._tag, "ScopeNotAllowed")
+        assert.strictEqual((yield* Effect.flip(read(integration, { scopes: [readCalendar] })))._tag, "ScopeNotAllowed")
+        yield* refreshesTo({})
+        assert.strictEqual((yield* Effect.flip(refresh(integration)))._tag, "ScopeNotAllowed")
+        assert.strictEqual(
+          (yield* Effect.flip(start({ provider: "google", scopes: [readMail] })))._tag,
+          "ScopeNotAllowed"
+        )
+        yield* decree({})
+        assert.include([...(yield* read(integration)).scopes], readMail)
+      }).pipe(inProduct)
+  )
+
   it.effect("lets a wider token out where it says so, and still names what is allowed alone", () =>
     Effect.gen(function* () {
       const integration = yield* calendarAndMail

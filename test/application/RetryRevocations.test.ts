@@ -38,7 +38,7 @@ describe("RetryRevocations", () => {
     }).pipe(inApplication)
   )
 
-  it.effect("revokes when the provider is back, once", () =>
+  it.effect("row 57: revokes when the provider is back after an hour, once", () =>
     Effect.gen(function* () {
       const { revoke } = yield* ScriptedOAuthClient
       const { integration, secret } = yield* disconnectedWhileDown()

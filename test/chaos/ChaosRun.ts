@@ -11,6 +11,7 @@ import * as ChaosPorts from "./ChaosPorts.ts"
 import { type RotationClass, rotations } from "./ChaosProvider.ts"
 import { type Connected, connect } from "./Connected.ts"
 import type { Failpoint } from "./Failpoints.ts"
+import type { Skew } from "./SkewedClock.ts"
 import { worker } from "./Worker.ts"
 import { workerBundle } from "./WorkerBundle.ts"
 import type { Timings } from "./WorkerProtocol.ts"
@@ -45,7 +46,10 @@ export const start = Effect.fnUntraced(function* (options: ChaosOptions) {
     connect: Effect.provide(connect(server), storage),
 
     /** A worker in the place of the one that had the slot before: the journal is the slot's. */
-    worker: (slot: number, death: { readonly failpoint?: Failpoint; readonly visit?: number } = {}) =>
+    worker: (
+      slot: number,
+      fate: { readonly failpoint?: Failpoint; readonly visit?: number; readonly skew?: Skew } = {}
+    ) =>
       worker(script, {
         deployment: {
           databaseUrl,
@@ -57,7 +61,7 @@ export const start = Effect.fnUntraced(function* (options: ChaosOptions) {
         },
         timings,
         visit: 1,
-        ...death
+        ...fate
       }),
 
     /** What the journal of a slot holds, while no worker has it. */

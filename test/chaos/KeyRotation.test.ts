@@ -34,7 +34,7 @@ const holds = (workers: ReadonlyArray<KeyWorker>, keyId: string, expected: boole
 
 layer(ports, { excludeTestServices: true })("keys that are rotated on three processes", (it) => {
   it.effect(
-    `fail no read in ${rotations} rotations with mixed keyrings and kills`,
+    `row 36: fail no read in ${rotations} rotations with mixed keyrings and kills`,
     () =>
       Effect.gen(function* () {
         const { url } = yield* TestDatabase

@@ -13,6 +13,7 @@ import { aCaller } from "../fakes/Samples.ts"
 import { clientId, clientSecret } from "../simulators/RotatingAuthorizationServer.ts"
 import * as ChaosPorts from "./ChaosPorts.ts"
 import * as Failpoints from "./Failpoints.ts"
+import * as SkewedClock from "./SkewedClock.ts"
 import type { BareRequest, Call, Reply, Request, TokenRequest, WorkerSettings } from "./WorkerProtocol.ts"
 
 const settings: WorkerSettings = JSON.parse(process.env["WORKER"] ?? "")
@@ -98,4 +99,6 @@ const main = Effect.gen(function* () {
   return yield* Effect.never
 })
 
-NodeRuntime.runMain(Effect.provide(main, Service))
+const time = settings.skew === undefined ? Layer.empty : SkewedClock.layer(settings.skew)
+
+NodeRuntime.runMain(Effect.provide(main, Layer.provideMerge(Service, time)))

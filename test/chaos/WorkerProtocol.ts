@@ -1,5 +1,6 @@
 import type { IntegrationId, UserScope } from "@oauth-manager/domain"
 import type { Deployment } from "./ChaosPorts.ts"
+import type { Skew } from "./SkewedClock.ts"
 
 /** Of `RefreshTimings`, in milliseconds. */
 export interface Timings {
@@ -16,6 +17,7 @@ export interface WorkerSettings {
   readonly timings: Timings
   readonly failpoint?: string
   readonly visit: number
+  readonly skew?: Skew
 }
 
 /** So many callers at once: they `read` the access token, which is refreshed where it has ended, or have it renewed. */

@@ -1,5 +1,6 @@
 import pg from "pg"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import { assertAbsent, secretsOf } from "../security/Canaries.ts"
 import { databaseFor, type E2eDatabase } from "./E2eDatabase.ts"
 import { startInGooglesPlace } from "./InGooglesPlace.ts"
 import { startProxy } from "./RecordingProxy.ts"
@@ -34,37 +35,8 @@ const dump = async (url: string): Promise<string> => {
   return lines.join("\n")
 }
 
-const encodings = (secret: string): ReadonlyArray<string> => {
-  const bytes = Buffer.from(secret)
-  // Base64 depends on where in a longer text the secret begins: the middle of each of the three ways is looked for.
-  const shifted = [0, 1, 2].map((offset) =>
-    Buffer.concat([Buffer.alloc(offset), bytes])
-      .toString("base64")
-      .slice(4, -4)
-  )
-  return [
-    secret,
-    encodeURIComponent(secret),
-    bytes.toString("hex"),
-    bytes.toString("base64url"),
-    ...shifted,
-    ...shifted.map((text) => text.replaceAll("+", "-").replaceAll("/", "_"))
-  ]
-}
-
-const secretsOf = (fields: Iterable<[string, unknown]>, names: ReadonlyArray<string>): ReadonlyArray<string> =>
-  [...fields].flatMap(([name, value]) => (names.includes(name) && typeof value === "string" ? [value] : []))
-
-const assertAbsent = (secrets: ReadonlyArray<string>, where: string, text: string) => {
-  for (const secret of secrets) {
-    for (const encoded of encodings(secret)) {
-      assert.isFalse(text.includes(encoded), `a secret of ${secret.length} characters stands in ${where}`)
-    }
-  }
-}
-
 describe("what is stored and logged", () => {
-  it("holds no token, code, verifier, state, completion token or client secret in any encoding", async () => {
+  it("row 31: holds no token, code, verifier, state, completion token or client secret in any encoding", async () => {
     const google = await startInGooglesPlace()
     const proxy = await startProxy(`${google.issuer}/token`)
     let service: RunningService | undefined

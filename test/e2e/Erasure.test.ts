@@ -55,7 +55,7 @@ const erase = async (service: RunningService, user: string) =>
   service.api("DELETE", "/v1/users/me", { bearer: await service.token(user, "user") })
 
 describe("a person who was erased", () => {
-  it("stays erased when yesterday's backup is restored, and who came back is not touched", async () => {
+  it("row 56: stays erased when yesterday's backup is restored, and who came back is not touched", async () => {
     let service: RunningService | undefined
     const begin = async (url: string) => (service = await start(folder.path, { DATABASE_URL: url, SANDBOX_PORT: "0" }))
     const list = join(folder.path, "erasures.jsonl")

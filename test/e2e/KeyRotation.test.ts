@@ -70,7 +70,7 @@ const refused = async (vaultKeys: string): Promise<string> => {
 }
 
 describe("a server with the wrong keys", () => {
-  it("is refused before it writes anything, and names variable and key", async () => {
+  it("row 38: is refused before it writes anything, and names variable and key", async () => {
     await Effect.runPromise(launch(right))
     assert.include(await refused(wrong), "VAULT_KEYS: k1 is another key than the one of that id")
     assert.include(await refused(`k2:${keyOf("a key that is new")},${wrong}`), "VAULT_KEYS: k1 is another key")
@@ -90,7 +90,7 @@ describe("a server with the wrong keys", () => {
     await Effect.runPromise(launch(`k2:${keyOf("a key that is new")},${right}`))
   })
 
-  it("ends its process with exit code 1 and one message", async () => {
+  it("row 38: ends its process with exit code 1 and one message", async () => {
     const { code, output } = await runToEnd("apps/server/src/main.ts", environment(wrong))
     assert.strictEqual(code, 1)
     assert.match(output, /^OAuth Manager cannot start\.\nVAULT_KEYS: k1 is another key[^\n]*\n$/)

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { createServer } from "node:net"
+import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 const folder = fileURLToPath(new URL("../..", import.meta.url))
@@ -20,10 +21,21 @@ export interface Running {
   readonly stop: (signal?: NodeJS.Signals) => Promise<number | null>
 }
 
+export interface NodeOptions {
+  /** Options of Node's, before the file. */
+  readonly flags?: ReadonlyArray<string>
+  readonly cwd?: string
+}
+
 /** Runs a TypeScript file of the project as a process of its own. */
-export const run = (file: string, env: Record<string, string>, args: ReadonlyArray<string> = []): Running => {
-  const child = spawn(process.execPath, [file, ...args], {
-    cwd: folder,
+export const run = (
+  file: string,
+  env: Record<string, string>,
+  args: ReadonlyArray<string> = [],
+  { cwd = folder, flags = [] }: NodeOptions = {}
+): Running => {
+  const child = spawn(process.execPath, [...flags, join(folder, file), ...args], {
+    cwd,
     env: { PATH: process.env["PATH"] ?? "", ...env },
     stdio: ["ignore", "pipe", "pipe"]
   })
@@ -47,9 +59,10 @@ export const run = (file: string, env: Record<string, string>, args: ReadonlyArr
 export const runToEnd = async (
   file: string,
   env: Record<string, string>,
-  args: ReadonlyArray<string> = []
+  args: ReadonlyArray<string> = [],
+  options: NodeOptions = {}
 ): Promise<{ readonly code: number | null; readonly output: string }> => {
-  const running = run(file, env, args)
+  const running = run(file, env, args, options)
   await once(running.process, "close")
   return { code: running.process.exitCode, output: running.output() }
 }

@@ -5,7 +5,7 @@ import { join } from "node:path"
 import * as DevelopmentSecrets from "../../apps/server/src/development/DevelopmentSecrets.ts"
 import * as TokenIssuer from "../../apps/server/src/development/TokenIssuer.ts"
 import { consent } from "../../apps/server/src/sandbox/SandboxBrowser.ts"
-import { freePort, run, type Running, untilHealthy } from "./Processes.ts"
+import { freePort, type NodeOptions, run, type Running, untilHealthy } from "./Processes.ts"
 
 export interface Answer {
   readonly status: number
@@ -49,10 +49,14 @@ const call = async (url: string, method: string, { bearer, body }: ApiCall): Pro
 }
 
 /** Starts the service in development on free ports, with what `env` sets. */
-export const start = async (dataDir: string, env: Record<string, string>): Promise<RunningService> => {
+export const start = async (
+  dataDir: string,
+  env: Record<string, string>,
+  options: NodeOptions = {}
+): Promise<RunningService> => {
   const port = env["PORT"] ?? String(await freePort())
   const baseUrl = `http://localhost:${port}`
-  const running = run("apps/server/src/main.ts", {
+  const environment = {
     PORT: port,
     SANDBOX_PORT: "0",
     LOG_LEVEL: "debug",
@@ -62,7 +66,8 @@ export const start = async (dataDir: string, env: Record<string, string>): Promi
     RATE_LIMIT_ADDRESS: "0",
     ...env,
     DATA_DIR: dataDir
-  })
+  }
+  const running = run("apps/server/src/main.ts", environment, [], options)
   const startMilliseconds = await untilHealthy(`${baseUrl}/health/ready`, running)
   const secrets = await Effect.runPromise(DevelopmentSecrets.loadOrCreate(dataDir))
   return {

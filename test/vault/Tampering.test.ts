@@ -21,7 +21,7 @@ const flip = (bytes: Uint8Array, bit: number) =>
   bytes.map((byte, at) => (at === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte))
 
 describe("a sealed secret that was tampered with", () => {
-  it.effect("is refused with any bit flipped", () =>
+  it.effect("row 33: is refused with any bit flipped", () =>
     Effect.gen(function* () {
       const { refusal, sealed } = yield* setUp
       for (let bit = 0; bit < sealed.length * 8; bit++) {
@@ -53,7 +53,7 @@ describe("a sealed secret that was tampered with", () => {
     })
   )
 
-  it.effect("is refused with a genuine tag of 4 to 15 bytes", () =>
+  it.effect("row 33: is refused with a genuine tag of 4 to 15 bytes", () =>
     Effect.gen(function* () {
       const { key, refusal, row } = yield* setUp
       const dataKey = yield* Effect.flatMap(KeyManagement, (keys) =>
@@ -82,7 +82,7 @@ describe("a sealed secret that was tampered with", () => {
 })
 
 describe("the ciphertexts of many users", () => {
-  it.effect("open in their own places alone: all pairs of 100 swapped are refused", () =>
+  it.effect("row 32: open in their own places alone: all pairs of 100 swapped are refused", () =>
     Effect.gen(function* () {
       const rows = new DataKeyRows()
       const vault = yield* startVault(rows, [randomKey()])

@@ -4,7 +4,6 @@ import { ServerConfiguration } from "../configuration/ServerConfiguration.ts"
 import * as DevelopmentSecrets from "../development/DevelopmentSecrets.ts"
 import * as DynamicProviderRegistry from "../providers/DynamicProviderRegistry.ts"
 import { load } from "../providers/PluginLoader.ts"
-import * as SandboxAuthorizationServer from "../sandbox/SandboxAuthorizationServer.ts"
 import { StartupFailed } from "../StartupFailed.ts"
 
 const sandboxId = "sandbox"
@@ -14,16 +13,21 @@ export class Sandbox extends Context.Service<Sandbox, Option.Option<{ readonly i
   "@oauth-manager/server/composition/Providers/Sandbox"
 ) {}
 
+/** Production neither loads the sandbox nor what it is made from. */
+const loadSandbox = Effect.promise(() => import("../sandbox/SandboxAuthorizationServer.ts"))
+
 const startSandbox = Effect.gen(function* () {
   const { dataDir, publicUrl, sandboxPort } = yield* ServerConfiguration
   const { sandboxClientSecret } = yield* DevelopmentSecrets.loadOrCreate(dataDir)
   const credentials = { clientId: "oauth-manager", clientSecret: sandboxClientSecret }
-  const { issuer } = yield* SandboxAuthorizationServer.start({
-    ...credentials,
-    port: sandboxPort,
-    redirectUris: [`${publicUrl}/v1/callback/${sandboxId}`],
-    dataFile: join(dataDir, "sandbox.json")
-  }).pipe(Effect.mapError(({ message }) => new StartupFailed({ message })))
+  const { issuer } = yield* (yield* loadSandbox)
+    .start({
+      ...credentials,
+      port: sandboxPort,
+      redirectUris: [`${publicUrl}/v1/callback/${sandboxId}`],
+      dataFile: join(dataDir, "sandbox.json")
+    })
+    .pipe(Effect.mapError(({ message }) => new StartupFailed({ message })))
   return { credentials, issuer }
 })
 

@@ -8,6 +8,7 @@ import * as Listener from "./Listener.ts"
 import * as Ports from "./Ports.ts"
 import * as Telemetry from "./Telemetry.ts"
 import { ServerConfiguration } from "../configuration/ServerConfiguration.ts"
+import * as Hardening from "../hardening/Hardening.ts"
 
 const Core = Application.layer.pipe(Layer.provideMerge(Ports.layer))
 
@@ -20,6 +21,6 @@ const Driving = Banner.layer.pipe(
 export const layer = Driving.pipe(
   Layer.provide(Callers.layer),
   Layer.provide(Core),
-  Layer.provide(ServerConfiguration.layer),
+  Layer.provide(Hardening.layer.pipe(Layer.provideMerge(ServerConfiguration.layer))),
   Layer.provide(Telemetry.layer)
 )

@@ -6,6 +6,7 @@ import * as EgressSettings from "./EgressSettings.ts"
 import * as KeySettings from "./KeySettings.ts"
 import * as LimitSettings from "./LimitSettings.ts"
 import { refuse } from "./Problems.ts"
+import * as ProcessSettings from "./ProcessSettings.ts"
 import * as RoleSettings from "./RoleSettings.ts"
 import { HttpUrl, List, Origins, Port, ReturnUrlList, setting, withDefault } from "./Setting.ts"
 
@@ -84,6 +85,7 @@ export const refuseDevelopmentDefaults = (missing: ReadonlyArray<string>) =>
 /** Reads the environment, as docs/deployment.md describes it. In production it refuses what only development defaults. */
 export const read: Effect.Effect<Settings, StartupFailed> = Effect.gen(function* () {
   const production = yield* DatabaseSettings.production
+  if (production) yield* ProcessSettings.refuseOpenProcess(process.execArgv)
   const port = yield* withDefault(8002)(setting("PORT", Port))
   const publicUrl = withoutTrailingSlash(yield* withDefault(`http://localhost:${port}`)(setting("PUBLIC_URL", HttpUrl)))
   const database = yield* DatabaseSettings.databaseSettings

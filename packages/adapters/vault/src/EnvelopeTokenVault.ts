@@ -11,6 +11,7 @@ import { SecureRandom } from "effect/crypto"
 import * as AesGcm from "./AesGcm.ts"
 import * as DataKeyId from "./DataKeyId.ts"
 import * as DataKeys from "./DataKeys.ts"
+import * as Nonces from "./Nonces.ts"
 import * as Pseudonym from "./Pseudonym.ts"
 import * as SealedFormat from "./SealedFormat.ts"
 import * as WrappingKey from "./WrappingKey.ts"
@@ -27,6 +28,7 @@ export const layerNoDeps = Layer.effect(
     const keys = yield* KeyManagement
     const repository = yield* DataKeyRepository
     const random = yield* SecureRandom.SecureRandom
+    const nonces = Nonces.make(random)
     const wrappingKey = yield* WrappingKey.make
     const dataKeys = yield* DataKeys.make({ capacity: 10_000, timeToLive: "5 minutes" })
 
@@ -71,8 +73,7 @@ export const layerNoDeps = Layer.effect(
         if (!secret.isWellFormed()) return yield* Effect.die("a secret with a lone surrogate has no UTF-8 to seal")
         const row = dataKey ?? (yield* currentDataKey(context.owner))
         const key = yield* unwrapped(context.owner, row)
-        const nonce = yield* random.randomBytes(AesGcm.nonceLength)
-        return SealedFormat.seal({ id: DataKeyId.toBytes(row.id), key }, nonce, context, secret)
+        return SealedFormat.seal({ id: DataKeyId.toBytes(row.id), key }, yield* nonces, context, secret)
       }),
 
       open: Effect.fnUntraced(function* (context, sealed, dataKey) {

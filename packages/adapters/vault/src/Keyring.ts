@@ -2,7 +2,7 @@ import { KeyManagement, VaultFailed } from "@oauth-manager/application"
 import { Array, Effect, Layer, Option, Redacted } from "effect"
 import { SecureRandom } from "effect/crypto"
 import type { KeyObject } from "node:crypto"
-import * as AesGcm from "./AesGcm.ts"
+import * as Nonces from "./Nonces.ts"
 import * as WrappedFormat from "./WrappedFormat.ts"
 
 /** A key-encryption key: 32 bytes in a `KeyObject`, which prints as nothing, under the id stored beside all it wraps. */
@@ -28,6 +28,7 @@ export interface KeyringOptions {
 
 export const make = ({ keys, reread }: KeySource) =>
   Effect.map(SecureRandom.SecureRandom, (random) => {
+    const nonces = Nonces.make(random)
     const find = (keyId: string) =>
       Effect.map(
         keys,
@@ -47,8 +48,7 @@ export const make = ({ keys, reread }: KeySource) =>
       ),
       wrap: Effect.fn("KeyManagement.wrap")(function* (plaintext, context, keyId) {
         const key = keyId === undefined ? (yield* keys)[0] : yield* get(keyId)
-        const nonce = yield* random.randomBytes(AesGcm.nonceLength)
-        return { keyId: key.id, wrapped: WrappedFormat.wrap(key, nonce, context, Redacted.value(plaintext)) }
+        return { keyId: key.id, wrapped: WrappedFormat.wrap(key, yield* nonces, context, Redacted.value(plaintext)) }
       }),
       unwrap: Effect.fn("KeyManagement.unwrap")(function* ({ keyId, wrapped }, context) {
         const key = yield* get(keyId)

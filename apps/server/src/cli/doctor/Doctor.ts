@@ -7,6 +7,7 @@ import * as ConfigurationCheck from "./ConfigurationCheck.ts"
 import * as DatabaseCheck from "./DatabaseCheck.ts"
 import * as DataFolderCheck from "./DataFolderCheck.ts"
 import * as KeysCheck from "./KeysCheck.ts"
+import * as ProcessCheck from "./ProcessCheck.ts"
 import * as ProvidersCheck from "./ProvidersCheck.ts"
 import * as Report from "./Report.ts"
 
@@ -14,17 +15,18 @@ import * as Report from "./Report.ts"
 const findings = Effect.gen(function* () {
   const { findings, providers, settings } = yield* ConfigurationCheck.report
   if (settings === undefined) return findings
-  const [database, folder, callers, reached] = yield* Effect.all(
+  const [database, folder, callers, process, reached] = yield* Effect.all(
     [
       DatabaseCheck.report(settings),
       DataFolderCheck.findings(settings),
       CallersCheck.findings(settings),
+      ProcessCheck.findings(settings),
       Effect.provide(ProvidersCheck.findings(providers, settings.production), Egress.layer(settings))
     ],
     { concurrency: "unbounded" }
   )
   const keys = yield* KeysCheck.findings(settings, database.url)
-  return [...findings, ...database.findings, ...keys, ...folder, ...callers, ...reached]
+  return [...findings, ...database.findings, ...keys, ...folder, ...callers, ...process, ...reached]
 }).pipe(Effect.provide(NodeHttpClient.layerUndici))
 
 /** Prints what was found, for people or as JSON; fails where anything failed. */

@@ -1,6 +1,6 @@
 import { Layer } from "effect"
 import { ByteSize } from "effect"
-import { HttpIncomingMessage, HttpRouter } from "effect/http"
+import { HttpIncomingMessage, HttpMiddleware, HttpRouter } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import type { IpNetwork } from "effect/net"
 import { Api } from "../api/index.ts"
@@ -70,4 +70,7 @@ export const routes = ({ corsOrigins = [], landing = false, trustedProxies = [] 
 
 /** Serves all routes on the `HttpServer` that is provided. */
 export const layer = (options?: HttpServerOptions) =>
-  HttpRouter.serve(routes(options), { routerConfig, disableLogger: true, disableListenLog: true })
+  HttpRouter.serve(routes(options), { routerConfig, disableLogger: true, disableListenLog: true }).pipe(
+    // The edge makes spans of its own, which hold no address
+    Layer.provide(Layer.succeed(HttpMiddleware.TracerDisabledWhen, () => true))
+  )

@@ -9,7 +9,7 @@ const routeOf = (context: Context.Context<never>): string =>
 
 const milliseconds = (nanos: bigint): number => Number(nanos / 1_000n) / 1_000
 
-/** One line for a request that was answered, or whose client went away (499). */
+/** One line, and what the request's span says, of a request that was answered, or whose client went away (499). */
 export const logAccess = (
   { method }: HttpServerRequest.HttpServerRequest,
   status: number,
@@ -20,7 +20,14 @@ export const logAccess = (
       const route = routeOf(fiber.context)
       const duration = milliseconds(clock.currentTimeNanosUnsafe() - startedAt)
       return Effect.logInfo(`${method} ${route} ${status}`).pipe(
-        Effect.annotateLogs({ method, route, status, duration_ms: duration })
+        Effect.annotateLogs({ method, route, status, duration_ms: duration }),
+        Effect.andThen(
+          Effect.annotateCurrentSpan({
+            "http.request.method": method,
+            "http.route": route,
+            "http.response.status_code": status
+          })
+        )
       )
     })
   )

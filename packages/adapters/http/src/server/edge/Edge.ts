@@ -10,6 +10,7 @@ import { logAccess } from "./AccessLog.ts"
 import * as Admission from "./Admission.ts"
 import * as Cors from "./Cors.ts"
 import type { Route } from "./Routing.ts"
+import * as ServerSpan from "./ServerSpan.ts"
 import { securityHeaders } from "./SecurityHeaders.ts"
 import * as Unmatched from "./Unmatched.ts"
 
@@ -118,7 +119,10 @@ export const layer = (options: {
               const context = Context.make(CurrentRequestId, requestId).pipe(
                 Context.add(References.CurrentLogAnnotations, { ...annotations, request_id: requestId })
               )
-              return Effect.provideContext(handle(httpEffect, request, requestId, startedAt, now), context)
+              return Effect.provideContext(
+                ServerSpan.within(request, handle(httpEffect, request, requestId, startedAt, now)),
+                context
+              )
             })
           })
         })
