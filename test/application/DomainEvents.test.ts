@@ -65,7 +65,8 @@ const switchOn = ActivateFeature.use((useCase) =>
     integrationId: Option.none(),
     returnTo,
     loginHint: Option.none(),
-    text: Option.none()
+    text: Option.none(),
+    bindsBrowser: false
   })
 )
 

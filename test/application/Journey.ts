@@ -42,6 +42,7 @@ export const anInput = (overrides: Partial<AuthorizationInput> = {}): Authorizat
   claims: Option.none(),
   narrows: false,
   text: Option.none(),
+  bindsBrowser: false,
   ...overrides
 })
 
@@ -58,8 +59,14 @@ export type Started = Effect.Success<ReturnType<typeof start>>
 export const comeBack = (
   { authorization, state }: Pick<Started, "authorization" | "state">,
   parameters: CallbackParameters = { code: aSecret() },
-  provider: string = authorization.provider
-) => ReceiveCallback.use((useCase) => useCase.receive(provider, state, parameters, "callback"))
+  provider: string = authorization.provider,
+  binding: Option.Option<Redacted.Redacted<string>> = Option.none()
+) =>
+  ReceiveCallback.use((useCase) =>
+    useCase.receive(provider, state, parameters, "callback", (id) =>
+      Option.filter(binding, () => id === authorization.id)
+    )
+  )
 
 export const completionTokenOf = (result: CallbackResult): Redacted.Redacted<string> => {
   if (result._tag === "Failed") throw new Error(`the callback failed: ${result.error}`)

@@ -67,6 +67,7 @@ export const activate = (feature: string, input: Partial<ActivationInput> = {}, 
       returnTo,
       loginHint: Option.none(),
       text: Option.none(),
+      bindsBrowser: false,
       ...input
     })
   )

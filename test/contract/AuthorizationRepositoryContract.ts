@@ -1,6 +1,6 @@
 import { type Authorization, AuthorizationError, Authorizations } from "@oauth-manager/domain"
 import { assert } from "@effect/vitest"
-import { DateTime, Duration, Effect, Option, Result } from "effect"
+import { Array, DateTime, Duration, Effect, Option, Result } from "effect"
 import { aCiphertext, aHash, anAuthorization, aScope, strangersTo } from "../fakes/Samples.ts"
 import { atOnce, contract, persistence, type PersistencePorts } from "./Contract.ts"
 import { begin, integrate, park } from "./Seed.ts"
@@ -14,6 +14,9 @@ const authorized = (authorization: Authorization) => Result.getOrThrow(Authoriza
 const failed = (authorization: Authorization, error: AuthorizationError = "access_denied") =>
   Result.getOrThrow(Authorizations.fail(authorization, error))
 const expired = (authorization: Authorization) => Result.getOrThrow(Authorizations.expire(authorization))
+
+const begunAs = (authorization: Authorization, bindingHash: Option.Option<Uint8Array> = Option.none()) =>
+  Option.some({ authorization, bindingHash })
 
 const trues = (answers: ReadonlyArray<boolean>) => answers.filter((answer) => answer).length
 
@@ -48,10 +51,64 @@ export const authorizationRepositoryContract = contract<PersistencePorts>("Autho
       const { authorization, stateHash } = yield* begin(aScope())
       const other = yield* begin(authorization.owner)
       assert.deepStrictEqual(yield* authorizations.consumeStateAcrossUsers(aHash()), Option.none())
-      assert.deepStrictEqual(yield* authorizations.consumeStateAcrossUsers(stateHash), Option.some(authorization))
+      assert.deepStrictEqual(yield* authorizations.consumeStateAcrossUsers(stateHash), begunAs(authorization))
       assert.deepStrictEqual(yield* authorizations.consumeStateAcrossUsers(stateHash), Option.none())
       assert.deepStrictEqual(yield* stored(authorization), authorization)
       assert.isTrue(Option.isSome(yield* authorizations.consumeStateAcrossUsers(other.stateHash)))
+    })
+  )
+
+  it.effect("tells with the state what ties the authorization to a browser", () =>
+    Effect.gen(function* () {
+      const { authorizations } = yield* persistence
+      const authorization = anAuthorization(aScope())
+      const [stateHash, bindingHash] = [aHash(), aHash()]
+      yield* authorizations.insert(authorization.owner, authorization, { stateHash, flow: aCiphertext(), bindingHash })
+      assert.deepStrictEqual(
+        yield* authorizations.consumeStateAcrossUsers(stateHash),
+        begunAs(authorization, Option.some(bindingHash))
+      )
+    })
+  )
+
+  it.effect("keeps the newest ten unfinished authorizations of a user, and the secrets of no other", () =>
+    Effect.gen(function* () {
+      const { authorizations } = yield* persistence
+      const owner = aScope()
+      const at = (second: number) => ({ createdAt: DateTime.makeUnsafe(`2026-11-23T10:20:${10 + second}.000Z`) })
+      const others = yield* Effect.forEach(strangersTo(owner), (stranger) => begin(stranger, at(0)))
+      const { authorization: finished } = yield* begin(owner, at(0))
+      yield* authorizations.finish(owner, failed(finished))
+      const parked = yield* park(owner, at(1))
+      const claimed = yield* park(owner, at(2))
+      yield* authorizations.claimCompletion(owner, claimed.authorization.id, {
+        completionHash: claimed.completionHash,
+        owner: "a request",
+        duration: Duration.minutes(1)
+      })
+      const begun = yield* Effect.forEach(Array.range(3, 12), (second) => begin(owner, at(second)))
+      // The clocks of two servers differ: what has just begun stays, whatever it says of its age
+      const late = yield* begin(owner, at(0))
+      const statusOf = ({ authorization }: { readonly authorization: Authorization }) =>
+        Effect.map(stored(authorization), ({ status }) => status)
+      assert.strictEqual(yield* statusOf(parked), "expired")
+      assert.strictEqual(yield* statusOf(claimed), "authorized")
+      assert.strictEqual(yield* statusOf({ authorization: finished }), "failed")
+      const statuses = yield* Effect.forEach([...begun, late], statusOf)
+      assert.deepStrictEqual(statuses, ["expired", ...Array.replicate("pending", 10)])
+      for (const other of others) assert.strictEqual(yield* statusOf(other), "pending")
+      const [evicted] = begun
+      assert.deepStrictEqual(yield* authorizations.consumeStateAcrossUsers(evicted.stateHash), Option.none())
+    })
+  )
+
+  it.effect("leaves ten of 100 that begin at once for one user", () =>
+    Effect.gen(function* () {
+      const owner = aScope()
+      const all = yield* Effect.forEach(Array.range(1, 100), () => begin(owner), { concurrency: "unbounded" })
+      const statuses = yield* Effect.forEach(all, ({ authorization }) => stored(authorization))
+      assert.strictEqual(statuses.filter(({ status }) => status === "pending").length, 10)
+      assert.strictEqual(statuses.filter(({ status }) => status === "expired").length, 90)
     })
   )
 
@@ -60,7 +117,7 @@ export const authorizationRepositoryContract = contract<PersistencePorts>("Autho
       const { authorizations } = yield* persistence
       const { authorization, stateHash } = yield* begin(aScope())
       const found = yield* atOnce(20, authorizations.consumeStateAcrossUsers(stateHash))
-      assert.deepStrictEqual(found.filter(Option.isSome), [Option.some(authorization)])
+      assert.deepStrictEqual(found.filter(Option.isSome), [begunAs(authorization)])
     })
   )
 

@@ -52,7 +52,7 @@ const call = async (url: string, method: string, { bearer, body }: ApiCall): Pro
 export const start = async (
   dataDir: string,
   env: Record<string, string>,
-  options: NodeOptions = {}
+  { entry = "apps/server/src/main.ts", ...options }: NodeOptions & { readonly entry?: string } = {}
 ): Promise<RunningService> => {
   const port = env["PORT"] ?? String(await freePort())
   const baseUrl = `http://localhost:${port}`
@@ -67,7 +67,7 @@ export const start = async (
     ...env,
     DATA_DIR: dataDir
   }
-  const running = run("apps/server/src/main.ts", environment, [], options)
+  const running = run(entry, environment, [], options)
   const startMilliseconds = await untilHealthy(`${baseUrl}/health/ready`, running)
   const secrets = await Effect.runPromise(DevelopmentSecrets.loadOrCreate(dataDir))
   return {

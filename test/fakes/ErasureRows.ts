@@ -8,6 +8,7 @@ export const endedRow = (authorization: Authorization): AuthorizationRow => ({
   authorization,
   stateHash: Option.none(),
   flow: Option.none(),
+  bindingHash: Option.none(),
   parked: Option.none(),
   claim: Option.none()
 })

@@ -1,6 +1,6 @@
 import { AuthorizationRepository, type CompletionClaim, ErasureInProgress } from "@oauth-manager/application"
-import { Authorizations, type AuthorizationStatus } from "@oauth-manager/domain"
-import { Duration, Effect, Equal, HashMap, Layer, Option, Result } from "effect"
+import { Authorizations, type AuthorizationStatus, isSameScope } from "@oauth-manager/domain"
+import { Array, DateTime, Duration, Effect, Equal, HashMap, Layer, Option, Order, Result } from "effect"
 import { InMemoryStore } from "./InMemoryStore.ts"
 import { endedRow, isBeingErased } from "./ErasureRows.ts"
 import { type AuthorizationRow, filter, find, insert, isHeldByAnother, modify } from "./Rows.ts"
@@ -11,22 +11,39 @@ const isUnfinished = ({ status }: { readonly status: AuthorizationStatus }): boo
 const isSameHash = (stored: Option.Option<Uint8Array>, hash: Uint8Array): boolean =>
   Option.exists(stored, (value) => Equal.equals(value, hash))
 
+const byAge = Order.combine(
+  Order.mapInput(DateTime.Order, ({ authorization }: AuthorizationRow) => authorization.createdAt),
+  Order.mapInput(Order.String, ({ authorization }: AuthorizationRow) => authorization.id)
+)
+
 const hashOf = ({ parked }: AuthorizationRow) => Option.map(parked, ({ completionHash }) => completionHash)
 
 export const layer = Layer.effect(
   AuthorizationRepository,
   Effect.map(InMemoryStore, (store) =>
     AuthorizationRepository.of({
-      insert: (scope, authorization, { flow, stateHash }) =>
+      insert: (scope, authorization, { bindingHash, flow, stateHash }) =>
         store
-          .write(scope, (rows, { sees }) => {
+          .write(scope, (rows, { now, sees }) => {
             if (isBeingErased(rows, scope)) return [false, rows]
             const row: AuthorizationRow = {
               ...endedRow(authorization),
               stateHash: Option.some(stateHash),
-              flow: Option.some(flow)
+              flow: Option.some(flow),
+              bindingHash: Option.fromUndefinedOr(bindingHash)
             }
-            return [true, { ...rows, authorizations: insert(rows.authorizations, authorization.id, row, sees) }]
+            const others = filter(
+              rows.authorizations,
+              (other) => sees(other) && isSameScope(other.owner, scope),
+              ({ authorization, claim }) =>
+                isUnfinished(authorization) && !Option.exists(claim, ({ until }) => until > now)
+            )
+            const older = Array.sort(others, byAge).slice(0, 1 - Authorizations.mostUnfinished)
+            const ended = older.map(
+              ({ authorization }) => [authorization.id, endedRow({ ...authorization, status: "expired" })] as const
+            )
+            const inserted = insert(rows.authorizations, authorization.id, row, sees)
+            return [true, { ...rows, authorizations: HashMap.setMany(inserted, ended) }]
           })
           .pipe(
             Effect.filterOrFail(
@@ -45,7 +62,7 @@ export const layer = Layer.effect(
           if (row === undefined) return [Option.none(), rows]
           const used = { ...row, stateHash: Option.none() }
           return [
-            Option.some(row.authorization),
+            Option.some({ authorization: row.authorization, bindingHash: row.bindingHash }),
             { ...rows, authorizations: HashMap.set(rows.authorizations, row.authorization.id, used) }
           ]
         }),

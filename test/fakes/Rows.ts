@@ -49,6 +49,7 @@ export interface AuthorizationRow {
   readonly authorization: Authorization
   readonly stateHash: Option.Option<Uint8Array>
   readonly flow: Option.Option<Sealed>
+  readonly bindingHash: Option.Option<Uint8Array>
   readonly parked: Option.Option<{ readonly code: Sealed; readonly completionHash: Uint8Array }>
   readonly claim: Option.Option<Lease>
 }

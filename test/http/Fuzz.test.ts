@@ -2,8 +2,10 @@ import { assert, describe, it } from "@effect/vitest"
 import { problemCatalogue, type ProblemCode } from "@oauth-manager/http/api"
 import { Effect } from "effect"
 import { ada, anAnswer, connect, start } from "../application/Journey.ts"
+import { effort } from "../chaos/Effort.ts"
 import { aTokenAnswer } from "../fakes/Samples.ts"
 import { ScriptedOAuthClient } from "../fakes/ScriptedOAuthClient.ts"
+import { heapInUse } from "./Heap.ts"
 import { type FuzzedRequest, malformed } from "./MalformedRequests.ts"
 import { operations } from "./OpenApiDocument.ts"
 import { seeded } from "./Randomness.ts"
@@ -11,7 +13,13 @@ import { exchange, layer as SocketServer } from "./SocketServer.ts"
 import { type Answer, call, inApi } from "./TestApi.ts"
 
 const seed = Number(process.env["HTTP_FUZZ_SEED"] ?? Date.now() % 1_000_000)
-const requests = Number(process.env["HTTP_FUZZ_REQUESTS"] ?? 3_000)
+const requests = Number(process.env["HTTP_FUZZ_REQUESTS"] ?? effort(5_000, 100_000))
+
+/** Each round has an application of its own, since the store in memory keeps what it is told. */
+const round = 1_000
+
+/** How much more may be in use after the last round than after the second. */
+const mostGrowth = 16 * 1024 * 1024
 
 const willingProvider = Effect.gen(function* () {
   const { exchange, refresh, revoke } = yield* ScriptedOAuthClient
@@ -38,28 +46,37 @@ const assertProblem = (answer: Answer, { method, path }: FuzzedRequest, index: n
 
 describe(`malformed requests (HTTP_FUZZ_SEED=${seed})`, () => {
   it.effect(
-    `meet a problem document, and never a fault: ${requests} of them`,
+    `meet a problem document, and never a fault, and leave no memory in use: ${requests} of them`,
     () =>
       Effect.gen(function* () {
         console.log(`fuzzing with HTTP_FUZZ_SEED=${seed}`)
         const random = seeded(seed)
-        yield* willingProvider
-        const { id } = yield* connect()
-        const { authorization } = yield* start()
-        const known = { user: ada.user, integration: id, authorization: authorization.id, provider: "sandbox" }
         const seen = new Map<number, number>()
-        for (let index = 0; index < requests; index++) {
-          const request = malformed(random, operations, known)
-          const answer = yield* call(request.method, request.path, request.call)
-          assertProblem(answer, request, index)
-          seen.set(answer.status, (seen.get(answer.status) ?? 0) + 1)
+        const fuzz = Effect.fnUntraced(function* (from: number, to: number) {
+          yield* willingProvider
+          const { id } = yield* connect()
+          const { authorization } = yield* start()
+          const known = { user: ada.user, integration: id, authorization: authorization.id, provider: "sandbox" }
+          for (let index = from; index < to; index++) {
+            const request = malformed(random, operations, known)
+            const answer = yield* call(request.method, request.path, request.call)
+            assertProblem(answer, request, index)
+            seen.set(answer.status, (seen.get(answer.status) ?? 0) + 1)
+          }
+        })
+        let before = 0
+        for (let from = 0; from < requests; from += round) {
+          if (from <= 2 * round) before = heapInUse()
+          yield* inApi(fuzz(from, Math.min(from + round, requests)))
         }
-        console.log(`statuses met: ${JSON.stringify(Object.fromEntries(seen))}`)
+        const growth = heapInUse() - before
+        console.log(`statuses met: ${JSON.stringify(Object.fromEntries(seen))}; the heap grew by ${growth >> 10} KiB`)
+        assert.isBelow(growth, mostGrowth)
         for (const status of [200, 400, 401, 404, 405, 415]) {
           assert.isAbove(seen.get(status) ?? 0, 0, `no request met ${status}, seed ${seed}`)
         }
-      }).pipe(inApi),
-    60_000
+      }),
+    600_000
   )
 })
 

@@ -108,4 +108,12 @@ describe("the headers of every answer", () => {
       }
     }).pipe(withLanding)
   )
+
+  it.effect("tell browsers to come by https alone, where they come by it", () =>
+    Effect.gen(function* () {
+      for (const { name, answer } of yield* answers) {
+        assert.strictEqual(answer.headers.get("strict-transport-security"), "max-age=31536000", name)
+      }
+    }).pipe(Effect.provide(layerWith({ landing: true, https: true }), { local: true }))
+  )
 })

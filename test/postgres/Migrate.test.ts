@@ -9,7 +9,7 @@ import { databaseOn, emptyDatabase } from "./TestDatabase.ts"
 
 type Url = Redacted.Redacted<string>
 
-const numbers = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]
+const numbers = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
 
 /** A server of its own, for what concerns the roles of a whole cluster. */
 class Cluster extends Context.Service<Cluster, { readonly url: Url }>()("@oauth-manager/test/postgres/Cluster") {

@@ -42,6 +42,7 @@ const withheld: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     flow: sealed,
     code: sealed,
     completion_hash: sealed,
+    binding_hash: sealed,
     completion_owner: ofEngine,
     completion_until: ofEngine
   },

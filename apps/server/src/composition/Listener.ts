@@ -44,7 +44,13 @@ const ReadinessLayer = Layer.effect(
 
 /** The HTTP API on its port. */
 export const layer = Layer.unwrap(
-  Effect.map(ServerConfiguration, ({ corsOrigins, production, trustedProxies }) =>
-    HttpServer.layer({ corsOrigins, landing: !production, trustedProxies })
+  Effect.map(ServerConfiguration, ({ bindingCookie, corsOrigins, production, publicUrl, trustedProxies }) =>
+    HttpServer.layer({
+      bindingCookie,
+      corsOrigins,
+      https: publicUrl.startsWith("https:"),
+      landing: !production,
+      trustedProxies
+    })
   )
 ).pipe(Layer.provide([ReadinessLayer, NodeListener, Limits.layer]))

@@ -8,7 +8,18 @@ import * as LimitSettings from "./LimitSettings.ts"
 import { refuse } from "./Problems.ts"
 import * as ProcessSettings from "./ProcessSettings.ts"
 import * as RoleSettings from "./RoleSettings.ts"
-import { HttpUrl, List, Origins, Port, ReturnUrlList, setting, withDefault } from "./Setting.ts"
+import {
+  Flag,
+  HttpUrl,
+  isLoopback,
+  isPlainHttp,
+  List,
+  Origins,
+  Port,
+  ReturnUrlList,
+  setting,
+  withDefault
+} from "./Setting.ts"
 
 /** Who signs the callers' tokens. */
 export interface CallerIssuer {
@@ -36,6 +47,8 @@ export interface Settings
   readonly sandboxPort: number
   readonly returnUrls: ReadonlyArray<string>
   readonly corsOrigins: ReadonlyArray<string>
+  /** Is an authorization that begins in a browser tied to it by a cookie? */
+  readonly bindingCookie: boolean
   readonly egress: EgressSettings.EgressSettings
 }
 
@@ -71,6 +84,14 @@ const callers = Effect.gen(function* () {
         `${missing.join(", ")}: must be set too, since AUTH_ISSUER, AUTH_AUDIENCE and AUTH_JWKS_URL belong together`,
         { issuer: Option.none<CallerIssuer>(), missing: [] }
       )
+})
+
+/** Browsers keep such a cookie from https alone, and from their own machine. */
+const bindingCookie = Effect.fnUntraced(function* (publicUrl: string) {
+  const isOn = yield* withDefault(false)(setting("BINDING_COOKIE", Flag))
+  return isOn && isPlainHttp(publicUrl) && !isLoopback(publicUrl)
+    ? yield* refuse("BINDING_COOKIE: needs a PUBLIC_URL that begins with https://", false)
+    : isOn
 })
 
 export const refuseDevelopmentDefaults = (missing: ReadonlyArray<string>) =>
@@ -125,6 +146,7 @@ export const read: Effect.Effect<Settings, StartupFailed> = Effect.gen(function*
       setting("RETURN_URLS", ReturnUrlList)
     ),
     corsOrigins: yield* withDefault<ReadonlyArray<string>>([])(setting("CORS_ORIGINS", Origins)),
+    bindingCookie: yield* bindingCookie(publicUrl),
     egress: yield* EgressSettings.egressSettings
   }
 })

@@ -44,6 +44,13 @@ export const Port = Schema.FiniteFromString.check(
   Schema.makeFilter((port) => (Number.isInteger(port) && port >= 0 && port <= 65_535) || "must be a port, 0 to 65535")
 )
 
+export const Flag = Schema.Literals(["true", "false"]).pipe(
+  Schema.decodeTo(
+    Schema.Boolean,
+    SchemaTransformation.transform({ decode: (text) => text === "true", encode: (flag) => (flag ? "true" : "false") })
+  )
+)
+
 /** Items between commas, without the white space around them. */
 export const List = Schema.String.pipe(
   Schema.decodeTo(

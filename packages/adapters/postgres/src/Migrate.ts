@@ -13,6 +13,7 @@ import events from "./migrations/0007_events.ts"
 import rights from "./migrations/0008_rights.ts"
 import features from "./migrations/0010_features.ts"
 import audit from "./migrations/0011_audit.ts"
+import browsers from "./migrations/0012_browsers.ts"
 import policies from "./migrations/0009_policies.ts"
 import * as ServiceRole from "./ServiceRole.ts"
 
@@ -34,7 +35,8 @@ const migrations = {
   "0008_rights": rights,
   "0009_policies": policies,
   "0010_features": features,
-  "0011_audit": audit
+  "0011_audit": audit,
+  "0012_browsers": browsers
 }
 
 /** The numbers of this release's migrations. */

@@ -1,5 +1,11 @@
 import { AuthorizationRepository, type CompletionClaim, ErasureInProgress } from "@oauth-manager/application"
-import { type AuthorizationId, type AuthorizationStatus, Sealed, type UserScope } from "@oauth-manager/domain"
+import {
+  type AuthorizationId,
+  Authorizations,
+  type AuthorizationStatus,
+  Sealed,
+  type UserScope
+} from "@oauth-manager/domain"
 import { DateTime, type Duration, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { AuthorizationRow, columns, toAuthorization, toColumns } from "./AuthorizationRow.ts"
@@ -10,8 +16,19 @@ import * as ScopedTransaction from "./ScopedTransaction.ts"
 
 const firstAuthorization = Rows.first("authorizations", AuthorizationRow, toAuthorization)
 
+const Begun = Schema.Struct({
+  ...AuthorizationRow.fields,
+  binding_hash: Schema.OptionFromNullOr(Schema.Uint8Array)
+})
+const firstBegun = Rows.first("authorizations", Begun, (row) => ({
+  authorization: toAuthorization(row),
+  bindingHash: row.binding_hash
+}))
+
 const Claimable = Schema.Struct({ rightToken: Schema.Boolean, taken: Schema.Boolean, code: Sealed, flow: Sealed })
 const firstClaimable = Rows.first("authorizations", Claimable, (row) => row)
+
+const lockOf = ({ tenant, user }: UserScope): string => `oauth_manager.authorizations ${JSON.stringify([tenant, user])}`
 
 const unfinished: ReadonlyArray<AuthorizationStatus> = ["pending", "authorized"]
 
@@ -25,7 +42,7 @@ export const layer = Layer.effect(
     const isUnfinished = sql.in("status", unfinished)
     const own = (scope: UserScope) => sql`tenant_id = ${scope.tenant} AND user_id = ${scope.user}`
     const withoutSecrets = sql`flow = NULL, code = NULL, completion_hash = NULL, completion_owner = NULL, completion_until = NULL,
-      state_consumed_at = coalesce(state_consumed_at, clock_timestamp())`
+      binding_hash = NULL, state_consumed_at = coalesce(state_consumed_at, clock_timestamp())`
 
     const claim = Effect.fnUntraced(function* (
       scope: UserScope,
@@ -50,22 +67,39 @@ export const layer = Layer.effect(
       return { _tag: "Claimed", code, flow } satisfies CompletionClaim
     })
 
+    /** Those that begin for a user queue here, so that each sees the ones before; the values are literals for the partial index. */
+    const expireOlder = Effect.fnUntraced(function* (scope: UserScope, newest: AuthorizationId) {
+      yield* sql`SELECT pg_advisory_xact_lock(hashtextextended(${lockOf(scope)}, 0))`
+      yield* sql`UPDATE authorizations SET status = 'expired', ${withoutSecrets}
+        WHERE ${own(scope)} AND status IN ('pending', 'authorized') AND id IN (
+          SELECT id FROM authorizations
+          WHERE ${own(scope)} AND status IN ('pending', 'authorized') AND id <> ${newest}
+            AND (completion_until IS NULL OR completion_until <= clock_timestamp())
+          ORDER BY created_at DESC, id DESC OFFSET ${Authorizations.mostUnfinished - 1}
+        )`
+    })
+
     /** Two statements: the second sees the erasure whose beginning the first awaited. */
-    const insertUnlessErasing = Effect.fnUntraced(function* (scope: UserScope, row: Record<string, unknown>) {
+    const insertUnlessErasing = Effect.fnUntraced(function* (
+      scope: UserScope,
+      row: Record<string, unknown> & { readonly id: AuthorizationId }
+    ) {
       yield* ErasureLock.shared(sql, scope)
       if (Rows.changed(yield* sql`SELECT FROM erasures WHERE ${ErasureLock.isRunningFor(sql, scope)}`)) return false
       yield* sql`INSERT INTO authorizations ${sql.insert(row)}`
+      yield* expireOlder(scope, row.id)
       return true
     })
 
     return AuthorizationRepository.of({
-      insert: (scope, authorization, { flow, stateHash }) => {
+      insert: (scope, authorization, { bindingHash = null, flow, stateHash }) => {
         const row = {
           ...toColumns(authorization),
           tenant_id: scope.tenant,
           user_id: scope.user,
           flow,
-          state_hash: stateHash
+          state_hash: stateHash,
+          binding_hash: bindingHash
         }
         return forUser("AuthorizationRepository.insert", scope, insertUnlessErasing(scope, row)).pipe(
           Effect.filterOrFail(
@@ -88,8 +122,8 @@ export const layer = Layer.effect(
           "AuthorizationRepository.consumeStateAcrossUsers",
           Effect.flatMap(
             sql`UPDATE authorizations SET state_consumed_at = clock_timestamp()
-              WHERE state_hash = ${stateHash} AND state_consumed_at IS NULL RETURNING ${all}`,
-            firstAuthorization
+              WHERE state_hash = ${stateHash} AND state_consumed_at IS NULL RETURNING ${all}, binding_hash`,
+            firstBegun
           )
         ),
 

@@ -10,17 +10,24 @@ export type CompletionClaim =
   | { readonly _tag: "InProgress" }
   | { readonly _tag: "NotAuthorized" }
 
+/** What a state leads to. `bindingHash` is there where the authorization is tied to the browser that began it. */
+export interface BegunAuthorization {
+  readonly authorization: Authorization
+  readonly bindingHash: Option.Option<Uint8Array>
+}
+
 export class AuthorizationRepository extends Context.Service<
   AuthorizationRepository,
   {
     /**
-     * Stores a pending authorization with the SHA-256 of its state and its sealed PKCE verifier and nonce; not while the user is
-     * being erased, however the two race.
+     * Stores a pending authorization with the SHA-256 of its state, its sealed PKCE verifier and nonce, and the SHA-256 of what
+     * ties it to a browser, where something does; not while the user is being erased, however the two race. Of the user's unfinished ones the newest `Authorizations.mostUnfinished` stay, and the others
+     * expire, however many begin at once; one whose code is being redeemed does not.
      */
     readonly insert: (
       scope: UserScope,
       authorization: Authorization,
-      secrets: { readonly stateHash: Uint8Array; readonly flow: Sealed }
+      secrets: { readonly stateHash: Uint8Array; readonly flow: Sealed; readonly bindingHash?: Uint8Array }
     ) => Effect.Effect<void, ErasureInProgress | RepositoryUnavailable>
     readonly find: (
       scope: UserScope,
@@ -29,7 +36,7 @@ export class AuthorizationRepository extends Context.Service<
     /** Finds by the SHA-256 of a state and uses the state up, in one atomic step: of any number of callers one gets it, once. */
     readonly consumeStateAcrossUsers: (
       stateHash: Uint8Array
-    ) => Effect.Effect<Option.Option<Authorization>, RepositoryUnavailable>
+    ) => Effect.Effect<Option.Option<BegunAuthorization>, RepositoryUnavailable>
     /** Moves `pending` to `authorized`, with the sealed code and the SHA-256 of the completion token. False: it was not pending. */
     readonly park: (
       scope: UserScope,

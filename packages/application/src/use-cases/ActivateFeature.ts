@@ -50,6 +50,8 @@ export interface ActivationInput {
   readonly returnTo: string
   readonly loginHint: Option.Option<string>
   readonly text: Option.Option<ShownText>
+  /** Is only the browser that begins the authorization to come back? */
+  readonly bindsBrowser: boolean
 }
 
 /** One feature that is not active yet, by the way in which it is to become so. */
@@ -239,7 +241,8 @@ export class ActivateFeature extends Context.Service<ActivateFeature>()(
             loginHint: input.loginHint,
             narrows: false,
             text: input.text,
-            claims: Option.none()
+            claims: Option.none(),
+            bindsBrowser: input.bindsBrowser
           })
           return { _tag: "Authorization" as const, ...begun }
         })

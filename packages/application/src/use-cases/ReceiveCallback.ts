@@ -5,11 +5,11 @@ import {
   type AuthorizationId,
   Authorizations
 } from "@oauth-manager/domain"
-import { Context, Data, DateTime, Effect, Layer, type Redacted } from "effect"
+import { Context, Data, DateTime, Effect, Equal, Layer, Option, type Redacted } from "effect"
 import { Chronicle } from "../access/Chronicle.ts"
 import { Journal } from "../access/Journal.ts"
 import { OneTimeSecret } from "../access/OneTimeSecret.ts"
-import { AuthorizationRepository } from "../ports/AuthorizationRepository.ts"
+import { AuthorizationRepository, type BegunAuthorization } from "../ports/AuthorizationRepository.ts"
 import { HoldsAnswer } from "../ports/HoldsAnswer.ts"
 import { CallbackRefused, type CallbackParameters, OAuthClient } from "../ports/OAuthClient.ts"
 import { ProviderRegistry } from "../ports/ProviderRegistry.ts"
@@ -19,6 +19,9 @@ import { codeContext, sealCallback } from "../vault/SealingContexts.ts"
 
 /** No authorization waits for this state: it was never given out, or was used already. */
 export class UnknownState extends Data.TaggedError("UnknownState")<{}> {}
+
+/** What the browser that comes back holds for an authorization. */
+export type BindingsOfBrowser = (id: AuthorizationId) => Option.Option<Redacted.Redacted<string>>
 
 /** Where to send the browser, and what to tell the product there. */
 export type CallbackResult = { readonly returnTo: string; readonly authorizationId: AuthorizationId } & (
@@ -119,21 +122,35 @@ export class ReceiveCallback extends Context.Service<ReceiveCallback>()(
           : ({ _tag: "Failed", error: "expired" } as const)
       })
 
+      const isWrongBrowser = Effect.fnUntraced(function* (
+        { authorization, bindingHash }: BegunAuthorization,
+        bindings: BindingsOfBrowser
+      ) {
+        if (Option.isNone(bindingHash)) return false
+        const brought = bindings(authorization.id)
+        return Option.isNone(brought) || !Equal.equals(yield* secrets.hash(brought.value), bindingHash.value)
+      })
+
       return {
         receive: Effect.fn("ReceiveCallback.receive")(function* (
           provider: string,
           state: Redacted.Redacted<string>,
           parameters: CallbackParameters,
-          requestId: string
+          requestId: string,
+          bindings: BindingsOfBrowser
         ) {
           yield* chronicle.ready
           const consumed = yield* authorizations.consumeStateAcrossUsers(yield* secrets.hash(state))
-          const authorization = yield* Effect.fromOption(consumed).pipe(Effect.mapError(() => new UnknownState()))
+          const begun = yield* Effect.fromOption(consumed).pipe(Effect.mapError(() => new UnknownState()))
+          const { authorization } = begun
           const target = { returnTo: authorization.returnTo, authorizationId: authorization.id }
           if (Authorizations.statusAt(authorization, yield* DateTime.now) === "expired") {
             return { ...target, _tag: "Failed", error: "expired" } satisfies CallbackResult
           }
-          const outcome = yield* Effect.matchEffect(readCode(provider, authorization, parameters), {
+          const reading = (yield* isWrongBrowser(begun, bindings))
+            ? Effect.fail(new CallbackRefused({ error: "wrong_browser" }))
+            : readCode(provider, authorization, parameters)
+          const outcome = yield* Effect.matchEffect(reading, {
             onFailure: (refused) => refuse(authorization, requestId, refused.error),
             onSuccess: (code) => park(authorization, requestId, sealCallback(code, parameters))
             // The state is spent: the browser cannot come again

@@ -65,6 +65,8 @@ export interface AuthorizationInput {
   readonly text: Option.Option<ShownText>
   /** What a claims challenge of the provider's API asks for, as JSON; else what the integration's problem holds. */
   readonly claims: Option.Option<string>
+  /** Is only the browser that begins to come back? */
+  readonly bindsBrowser: boolean
 }
 
 /** Begins the connect flow: checks what is asked, keeps the flow's secrets and gives the URL to send the browser to. */
@@ -208,11 +210,16 @@ export class StartAuthorization extends Context.Service<StartAuthorization>()(
             expiresAt: DateTime.addDuration(createdAt, Authorizations.timeToComplete)
           }
           const stateHash = yield* secrets.hash(begun.state)
+          const binding = input.bindsBrowser ? Option.some(yield* secrets.generate) : Option.none()
           yield* units.forUser(
             user,
             Effect.gen(function* () {
               const flow = yield* vault.seal(flowContext(authorization), sealFlow(begun.flow))
-              yield* authorizations.insert(user, authorization, { stateHash, flow })
+              yield* authorizations.insert(user, authorization, {
+                stateHash,
+                flow,
+                ...Option.match(binding, { onNone: () => ({}), onSome: ({ hash }) => ({ bindingHash: hash }) })
+              })
               yield* chronicle.record(
                 yield* journal.byCaller(caller, user, {
                   action: "authorization.started",
@@ -222,7 +229,12 @@ export class StartAuthorization extends Context.Service<StartAuthorization>()(
               )
             })
           )
-          return { authorization, authorizationUrl: begun.authorizationUrl }
+          return {
+            authorization,
+            authorizationUrl: begun.authorizationUrl,
+            /** What that browser must bring back. */
+            binding: Option.map(binding, ({ secret }) => secret)
+          }
         })
       }
     })

@@ -23,6 +23,7 @@ export const AuthorizationError = Schema.Literals([
   "provider_error",
   "provider_mismatch",
   "scope_escalation",
+  "wrong_browser",
   "wrong_user"
 ])
 export type AuthorizationError = typeof AuthorizationError.Type
@@ -50,6 +51,9 @@ export interface Authorization {
 }
 
 export const timeToComplete: Duration.Duration = Duration.minutes(10)
+
+/** How many unfinished authorizations a user has at most. */
+export const mostUnfinished = 10
 
 /** A change that the authorization's state machine does not allow. */
 export class AuthorizationTransitionRefused extends Data.TaggedError("AuthorizationTransitionRefused")<{

@@ -23,6 +23,7 @@ import * as Users from "./handlers/Users.ts"
 import * as CallbackPages from "./pages/CallbackPages.ts"
 import * as Docs from "./pages/Docs.ts"
 import * as Landing from "./pages/Landing.ts"
+import { BrowserBinding } from "./request/BrowserBinding.ts"
 
 export interface HttpServerOptions {
   /** Origins whose pages may call the API from a browser, as browsers send them: scheme, host and port. */
@@ -31,6 +32,10 @@ export interface HttpServerOptions {
   readonly trustedProxies?: ReadonlyArray<IpNetwork.IpNetwork>
   /** Answers GET / with a page for browsers that come back from a provider, for want of an application's own. */
   readonly landing?: boolean
+  /** Ties an authorization that begins in a browser to it by a cookie; the pages of `corsOrigins` may then send and receive cookies. */
+  readonly bindingCookie?: boolean
+  /** Browsers reach the service by https, and are told to come by nothing else (RFC 6797). */
+  readonly https?: boolean
 }
 
 const openapiPath = "/openapi.json"
@@ -54,17 +59,26 @@ const Handlers = Layer.mergeAll(
 const MaxBodySize = Layer.succeed(HttpIncomingMessage.MaxBodySize, ByteSize.kibibytes(64))
 
 /** All routes, for a router made with `routerConfig`. */
-export const routes = ({ corsOrigins = [], landing = false, trustedProxies = [] }: HttpServerOptions = {}) => {
+export const routes = ({
+  bindingCookie = false,
+  corsOrigins = [],
+  https = false,
+  landing = false,
+  trustedProxies = []
+}: HttpServerOptions = {}) => {
   const pages: ReadonlyArray<Route> = [
     { method: "GET", path: openapiPath },
     { method: "GET", path: Docs.docsPath },
     ...(landing ? [{ method: "GET", path: "/" } as const] : [])
   ]
   return Layer.mergeAll(
-    HttpApiBuilder.layer(Api, { openapiPath }).pipe(Layer.provide(Handlers)),
+    HttpApiBuilder.layer(Api, { openapiPath }).pipe(
+      Layer.provide(Handlers),
+      Layer.provide(Layer.succeed(BrowserBinding, { isOn: bindingCookie }))
+    ),
     Docs.layer,
     landing ? Landing.layer : Layer.empty,
-    Edge.layer({ corsOrigins, routes: pages, trustedProxies })
+    Edge.layer({ cors: { origins: corsOrigins, credentials: bindingCookie }, https, routes: pages, trustedProxies })
   ).pipe(Layer.provide(MaxBodySize))
 }
 

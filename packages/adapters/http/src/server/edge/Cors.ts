@@ -7,8 +7,14 @@ const nothing: HeadersRecord = {}
 /** `null`, which every sandboxed document sends, is none, and neither is `*`. */
 const isOrigin = (value: string): boolean => URL.canParse(value) && new URL(value).origin === value
 
+export interface CorsOptions {
+  readonly origins: ReadonlyArray<string>
+  /** May their pages send and receive cookies? */
+  readonly credentials: boolean
+}
+
 /** Which origins may read answers: those listed, exactly. */
-export const make = (origins: ReadonlyArray<string>) => {
+export const make = ({ credentials, origins }: CorsOptions) => {
   const allowed = new Set(origins.filter(isOrigin))
 
   const isAllowed = (origin: string | undefined): origin is string => origin !== undefined && allowed.has(origin)
@@ -32,6 +38,7 @@ export const make = (origins: ReadonlyArray<string>) => {
       return isAllowed(origin)
         ? {
             "access-control-allow-origin": origin,
+            ...(credentials ? { "access-control-allow-credentials": "true" } : {}),
             "access-control-expose-headers": "X-Request-Id, Retry-After",
             vary
           }

@@ -11,7 +11,7 @@ import * as Admission from "./Admission.ts"
 import * as Cors from "./Cors.ts"
 import type { Route } from "./Routing.ts"
 import * as ServerSpan from "./ServerSpan.ts"
-import { securityHeaders } from "./SecurityHeaders.ts"
+import { securityHeaders, transportHeaders } from "./SecurityHeaders.ts"
 import * as Unmatched from "./Unmatched.ts"
 
 type Response = HttpServerResponse.HttpServerResponse
@@ -35,7 +35,9 @@ const isUnsupportedMediaType = ({ status, headers }: Response): boolean =>
  * It stands before the router, so that nothing is answered without it.
  */
 export const layer = (options: {
-  readonly corsOrigins: ReadonlyArray<string>
+  readonly cors: Cors.CorsOptions
+  /** Do browsers come by https? */
+  readonly https: boolean
   readonly routes: ReadonlyArray<Route>
   readonly trustedProxies: ReadonlyArray<IpNetwork.IpNetwork>
 }) =>
@@ -43,7 +45,8 @@ export const layer = (options: {
     Effect.gen(function* () {
       const random = yield* SecureRandom.SecureRandom
       const unmatched = yield* Unmatched.make(options.routes)
-      const cors = Cors.make(options.corsOrigins)
+      const cors = Cors.make(options.cors)
+      const everywhere = options.https ? { ...securityHeaders, ...transportHeaders } : securityHeaders
       const admit = yield* Admission.make
       const behindProxies: ReturnType<typeof HttpMiddleware.xForwardedHeaders> =
         options.trustedProxies.length === 0
@@ -67,7 +70,7 @@ export const layer = (options: {
 
       const finish = (request: Request, requestId: string, response: Response): Response =>
         HttpServerResponse.setHeaders(response, {
-          ...securityHeaders,
+          ...everywhere,
           ...response.headers,
           ...cors.headers(request, response.headers["vary"]),
           "x-request-id": requestId

@@ -8,3 +8,6 @@ export const securityHeaders = {
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY"
 } as const
+
+/** For a year: browsers take it from answers by https alone. */
+export const transportHeaders = { "strict-transport-security": "max-age=31536000" } as const

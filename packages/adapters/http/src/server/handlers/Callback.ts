@@ -6,6 +6,7 @@ import { Api } from "../../api/index.ts"
 import { refusing } from "../problems/Refuse.ts"
 import { MethodNotAllowed } from "../problems/RequestFailures.ts"
 import { page } from "../pages/Page.ts"
+import { bindingsOf, unbind } from "../request/BrowserBinding.ts"
 import { CurrentRequestId } from "../request/CurrentRequestId.ts"
 
 /** Adds to the query of `return_to` and leaves the rest of it as it is written. */
@@ -49,9 +50,11 @@ export const layer = HttpApiBuilder.group(
           params.provider,
           state,
           errorDescription === undefined ? parameters : { ...parameters, errorDescription },
-          requestId
+          requestId,
+          bindingsOf(request)
         )
-        return HttpServerResponse.redirect(returnUrl(result), { status: 303 })
+        const back = HttpServerResponse.redirect(returnUrl(result), { status: 303 })
+        return unbind(request, result.authorizationId, back)
       }, refusing)
     })
   })

@@ -5,6 +5,7 @@ import { HttpApiBuilder } from "effect/http-api"
 import { Api, CurrentCaller, defaultLimit } from "../../api/index.ts"
 import { refusing } from "../problems/Refuse.ts"
 import { actedFor } from "../request/ActedFor.ts"
+import { bind, BrowserBinding, isFromSameSite } from "../request/BrowserBinding.ts"
 import { decodeCursor, encodeCursor } from "../request/Cursor.ts"
 import { startedAuthorizationView } from "../views/AuthorizationView.ts"
 import { deactivatedFeatureView, featureView } from "../views/FeatureView.ts"
@@ -16,6 +17,7 @@ export const layer = HttpApiBuilder.group(
     const listing = yield* ListFeatures
     const activating = yield* ActivateFeature
     const deactivating = yield* DeactivateFeature
+    const { isOn } = yield* BrowserBinding
     return handlers.handleAll({
       list: Effect.fnUntraced(function* ({ params, query }) {
         const caller = yield* CurrentCaller
@@ -33,7 +35,7 @@ export const layer = HttpApiBuilder.group(
         const caller = yield* CurrentCaller
         return featureView(yield* listing.get(caller, actedFor(caller, params.user), params.feature))
       }, refusing),
-      activate: Effect.fnUntraced(function* ({ params, payload }) {
+      activate: Effect.fnUntraced(function* ({ params, payload, request }) {
         const caller = yield* CurrentCaller
         const outcome = yield* activating.activate(caller, actedFor(caller, params.user), params.feature, {
           provider: Option.fromUndefinedOr(payload.provider),
@@ -43,11 +45,12 @@ export const layer = HttpApiBuilder.group(
           text: Option.map(Option.fromUndefinedOr(payload.consent), ({ locale, text_version: version }) => ({
             version,
             locale
-          }))
+          })),
+          bindsBrowser: isOn && isFromSameSite(request)
         })
-        return outcome._tag === "Active"
-          ? featureView(outcome.report)
-          : startedAuthorizationView(outcome.authorization, outcome.authorizationUrl)
+        if (outcome._tag === "Active") return featureView(outcome.report)
+        yield* bind(outcome.authorization.id, outcome.binding)
+        return startedAuthorizationView(outcome.authorization, outcome.authorizationUrl)
       }, refusing),
       deactivate: Effect.fnUntraced(function* ({ params }) {
         const caller = yield* CurrentCaller
