@@ -39,7 +39,7 @@ beforeAll(async () => {
     productOf({ BINDING_COOKIE: "true" }, "test/e2e/browser/UncheckedServer.ts")
   ] as const
   ;[attackers, victims, product, unchecked] = await Promise.all(all)
-}, 60_000)
+}, 120_000)
 
 afterAll(async () => {
   await Promise.all([attackers?.close(), victims?.close(), product?.stop(), unchecked?.stop()])
