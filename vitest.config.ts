@@ -1,5 +1,6 @@
-import { defineConfig } from "vitest/config"
+import { configDefaults, defineConfig } from "vitest/config"
 import { BaseSequencer, type TestSpecification } from "vitest/node"
+import * as SystemPrograms from "./test/SystemPrograms.ts"
 
 const covered = { lines: 90, branches: 90, functions: 90, statements: 90 }
 
@@ -17,6 +18,7 @@ export default defineConfig({
   test: {
     globalSetup: ["test/GlobalSetup.ts"],
     include: ["test/**/*.test.ts", "packages/**/*.test.ts", "apps/**/*.test.ts"],
+    exclude: [...configDefaults.exclude, ...SystemPrograms.missing.map(({ tests }) => tests)],
     pool: "forks",
     // A worker imports what the files share once, not once a file: nothing in a module remembers a test
     isolate: false,

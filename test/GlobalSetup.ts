@@ -1,5 +1,6 @@
 import { Effect, Redacted } from "effect"
 import type { TestProject } from "vitest/node"
+import * as SystemPrograms from "./SystemPrograms.ts"
 import { createTemplate, dropDatabase, serverVersion } from "./postgres/TestDatabase.ts"
 import { startTemporary } from "./postgres/TemporaryPostgres.ts"
 
@@ -22,6 +23,9 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
     console.log(
       `PostgreSQL ${version}: ${given === undefined ? "a temporary server" : "the server of TEST_DATABASE_URL"}`
     )
+    for (const { names, package: name, tests, variable } of SystemPrograms.missing) {
+      console.log(`No ${names[0]}: ${tests} is left out. Install ${name} (Debian), or name the program in ${variable}.`)
+    }
     const template = await Effect.runPromise(createTemplate(url))
     project.provide("postgresUrl", server.url)
     project.provide("postgresTemplate", template)

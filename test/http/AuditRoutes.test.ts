@@ -61,6 +61,22 @@ describe("GET /v1/users/{user}/audit-events", () => {
     }).pipe(inApi)
   )
 
+  it.effect("shows it to nobody else without an event of that", () =>
+    Effect.gen(function* () {
+      yield* connect()
+      const path = `/v1/users/${ada.user}/audit-events`
+      assert.strictEqual((yield* call("GET", path, { bearer: tokenOf("mallory") })).status, 404)
+      const read = yield* call("GET", path, { bearer: tokenOf("backend", ["service"]) })
+      assert.include(actionsOf(read.body), "integration.connected")
+      const { body } = yield* call("GET", own, { bearer: adasToken })
+      assert.deepInclude(body.data[0], { action: "audit.read", on_behalf_of: body.data[0].subject })
+      assert.strictEqual(body.data[0].actor.role, "service")
+      const faults = yield* Faults
+      yield* faults.every("AuditTrail.record", storageDown)
+      assert.strictEqual((yield* call("GET", path, { bearer: tokenOf("backend", ["service"]) })).status, 503)
+    }).pipe(inApi)
+  )
+
   it.effect("tells whom another acted for", () =>
     Effect.gen(function* () {
       yield* start()

@@ -142,7 +142,8 @@ describe("C. Crypto and storage", () => {
         const t = yield* Welch.t(openings, first, last)
         console.log(`row 39: |t| = ${Math.abs(t).toFixed(2)} over ${openings} openings`)
         Welch.assertAlike(t, "the place of the fault")
-      })
+      }),
+    effort(60_000, 600_000)
   )
 
   it.live("row 39: a comparison that ends at the first difference would be found by the same measurement", () =>
@@ -178,7 +179,7 @@ describe("C. Crypto and storage", () => {
           console.log(`row 39: |t| = ${Math.abs(t).toFixed(2)} over ${completions} completions`)
           Welch.assertAlike(t, "a nearly right token")
         }),
-      effort(60_000, 1_800_000)
+      effort(60_000, 5_400_000)
     )
   })
 

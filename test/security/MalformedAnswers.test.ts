@@ -13,8 +13,8 @@ import { connect, disconnect, layer, readToken } from "./LiveApi.ts"
 import { malformed } from "./MalformedAnswers.ts"
 import { type Endpoint, plausible, plugin, start } from "./RawProvider.ts"
 
-const count = effort(240, 100_000)
-const journeys = effort(12, 5_000)
+const count = effort(160, 100_000)
+const journeys = effort(8, 5_000)
 const patience = "400 millis"
 const megabyte = 1024 * 1024
 
@@ -90,7 +90,7 @@ describe(`malformed answers of providers (TEST_SEED=${seed})`, () => {
           Effect.forEach(
             Array.from({ length: to - from }, (_, index) => from + index),
             one,
-            { concurrency: 12, discard: true }
+            { concurrency: effort(12, 32), discard: true }
           )
         const warm = Math.round(count / 4)
         yield* run(0, warm)
@@ -101,13 +101,13 @@ describe(`malformed answers of providers (TEST_SEED=${seed})`, () => {
           `TEST_SEED=${seed}: ${JSON.stringify(Object.fromEntries(met))}; heap ${(grown / megabyte).toFixed(1)} MiB`
         )
         assert.isBelow(grown, 20 * megabyte)
-        const expected = ["success", "ProviderUnavailable", "ProviderMisconfigured"]
-        for (const name of isFull ? [...expected, "TokenAnswerUnusable", "IdentityRejected"] : expected) {
+        const expected = ["ProviderUnavailable", "ProviderMisconfigured"]
+        for (const name of isFull ? [...expected, "success", "TokenAnswerUnusable", "IdentityRejected"] : expected) {
           assert.isAbove(met.get(name) ?? 0, 0, `no answer came to ${name}`)
         }
         assert.isAtLeast(provider.reached(), count)
       }).pipe(Effect.provide([clientLayer(patience), Logger.layer([])], { local: true })),
-    1_800_000
+    effort(60_000, 5_400_000)
   )
 
   const assertMapped = ({ body, headers, status }: Answer, name: string) => {
@@ -163,8 +163,8 @@ describe(`malformed answers of providers (TEST_SEED=${seed})`, () => {
         )
         console.log(`TEST_SEED=${seed}: statuses ${JSON.stringify(Object.fromEntries(statuses))}`)
         assert.isAbove(statuses.get(200) ?? 0, 0)
-        assert.isAbove(statuses.get(503) ?? 0, 0)
+        if (isFull) assert.isAbove(statuses.get(503) ?? 0, 0)
       }).pipe(Effect.provide(Logger.layer([]), { local: true })),
-    1_800_000
+    effort(60_000, 5_400_000)
   )
 })

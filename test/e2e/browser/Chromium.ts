@@ -1,18 +1,8 @@
 import { chromium, type BrowserContext, type Page } from "playwright-core"
-import { existsSync } from "node:fs"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-
-const installed = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
-
-const executable = (): string => {
-  const found = process.env["CHROMIUM_PATH"] ?? installed.find((path) => existsSync(path))
-  if (found === undefined) {
-    throw new Error("these tests need Chromium: apt-get install chromium, or name its program in CHROMIUM_PATH")
-  }
-  return found
-}
+import * as SystemPrograms from "../../SystemPrograms.ts"
 
 /** A person's browser: a profile on disk, with cookies and storage of its own. */
 export interface Profile {
@@ -22,7 +12,7 @@ export interface Profile {
 }
 
 export const openProfile = async (): Promise<Profile> => {
-  const executablePath = executable()
+  const executablePath = SystemPrograms.require(SystemPrograms.chromium)
   const folder = await mkdtemp(join(tmpdir(), "oauth-manager-profile-"))
   const browser = await chromium.launchPersistentContext(folder, {
     executablePath,
