@@ -103,6 +103,12 @@ describe("a start that cannot succeed", () => {
       { PROVIDERS: "@oauth-manager/provider-google,@oauth-manager/provider-google" },
       ["PROVIDERS", "google"]
     ],
+    ["a flag that is none", { BINDING_COOKIE: "yes" }, ["BINDING_COOKIE", "true"]],
+    [
+      "a cookie that browsers would not keep",
+      { BINDING_COOKIE: "true", PUBLIC_URL: "http://oauth.example.com" },
+      ["BINDING_COOKIE", "PUBLIC_URL", "https"]
+    ],
     ["an origin with a path", { CORS_ORIGINS: "https://app.example.com/" }, ["CORS_ORIGINS"]],
     ["a return URL that runs", { RETURN_URLS: "javascript:alert(1)" }, ["RETURN_URLS"]],
     ["a log level that is none", { LOG_LEVEL: "loud" }, ["LOG_LEVEL"]]

@@ -39,7 +39,7 @@ beforeAll(async () => {
     productOf({ BINDING_COOKIE: "true" }, "test/e2e/browser/UncheckedServer.ts")
   ] as const
   ;[attackers, victims, product, unchecked] = await Promise.all(all)
-}, 60_000)
+}, 120_000)
 
 afterAll(async () => {
   await Promise.all([attackers?.close(), victims?.close(), product?.stop(), unchecked?.stop()])
@@ -126,13 +126,14 @@ describe("an attacker begins, and the victim's browser opens the link and consen
   })
 
   it("row 3: nor does the attacker's account with the victim, by the attacker's way back", async () => {
-    const [attacker, victim] = [somebody("mallory"), somebody("victim")]
+    const [attacker, victim, before] = [somebody("mallory"), somebody("victim"), await refusals()]
     const callback = await sandboxBrowser(attacker)(await beginAlone(product, attacker))
     await signIn(victims, product, victim)
     await victims.tab.goto(callback.href)
     assert.strictEqual(await outcomeIn(victims), "not_found")
     assert.deepStrictEqual(await accountsOf(product, victim), [])
     assert.deepStrictEqual(await accountsOf(product, attacker), [])
+    assert.strictEqual(await refusals(), before + 1)
   })
 
   it("row 4: the one who began connects their own", async () => {
