@@ -40,6 +40,13 @@ const seesOf =
 
 const mayReach = (unit: Unit, reach: Reach): boolean => unit.reach === "across users" || isSameReach(unit.reach, reach)
 
+/** As the trail, which keeps no address. */
+const withoutAddress = (event: AuditEvent): AuditEvent => {
+  if (event.actor?.address === undefined) return event
+  const { address: _, ...actor } = event.actor
+  return { ...event, actor }
+}
+
 /**
  * The rows that all in-memory repositories share. One unit of work at a time writes, on a copy that takes the place of the
  * committed rows when it succeeds; reads outside of it see what is committed. What PostgreSQL would refuse is a defect.
@@ -122,11 +129,11 @@ export class InMemoryStore extends Context.Service<InMemoryStore>()("@oauth-mana
           return Effect.fail(error)
         }),
       eventRows: (events: ReadonlyArray<AuditEvent>): ReadonlyArray<EventRow> =>
-        events.map((event) => ({ sequence: ++sequence, event })),
+        events.map((event) => ({ sequence: ++sequence, event: withoutAddress(event) })),
       recordAlone: (event: AuditEvent): Effect.Effect<void> =>
         Effect.andThen(
           Effect.yieldNow,
-          Effect.sync(() => void alone.push({ sequence: ++sequence, event }))
+          Effect.sync(() => void alone.push({ sequence: ++sequence, event: withoutAddress(event) }))
         ),
       /** The committed audit events about one user with their numbers, in that order. */
       eventRowsAbout: (user: UserScope) =>

@@ -113,7 +113,7 @@ const upgrade = Effect.fnUntraced(function* (owned: boolean) {
   yield* inTransaction(url, migrateToThree)
   const owner = aScope()
   const rows = yield* inTransaction(url, Effect.andThen(onTables, writeRows(owner)))
-  assert.deepStrictEqual(yield* migrate({ url }), [4, 5, 6, 7, 8, 9, 10, 11])
+  assert.deepStrictEqual(yield* migrate({ url }), [4, 5, 6, 7, 8, 9, 10, 11, 12])
   const ports = yield* Layer.build(PostgresPorts.layer.pipe(Layer.provide(Database.layer({ url: database }))))
   return { ...rows, owner, ports, database }
 })

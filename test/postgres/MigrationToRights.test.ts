@@ -72,7 +72,7 @@ layer(Layer.empty, { excludeTestServices: true })("The migration of consents", (
           yield* consent(known)
           yield* consent(unknown)
         }).pipe(Effect.provideService(SqlClient.SqlClient, sql))
-        assert.deepStrictEqual(yield* migrate({ url }), [7, 8, 9, 10, 11])
+        assert.deepStrictEqual(yield* migrate({ url }), [7, 8, 9, 10, 11, 12])
         const outcome = Effect.gen(function* () {
           const consents = yield* ConsentRepository
           const users = yield* UserRepository

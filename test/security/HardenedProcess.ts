@@ -1,6 +1,7 @@
 import { afterAll, assert, beforeAll, it } from "@effect/vitest"
 import { execFileSync, spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
+import { randomBytes } from "node:crypto"
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -54,6 +55,7 @@ export const hardenedProcess = () => {
   const production = () => ({
     NODE_ENV: "production",
     ...storage(),
+    AUDIT_SIGNING_KEY: randomBytes(32).toString("base64"),
     AUTH_ISSUER: "https://auth.example.com",
     AUTH_AUDIENCE: "oauth-manager",
     AUTH_JWKS_URL: "https://auth.example.com/jwks.json"

@@ -15,7 +15,7 @@ const comparison = new RegExp(
     String.raw`${operator}\s*${value}`,
     String.raw`${value}\s*\.(?:startsWith|endsWith|includes|indexOf|localeCompare)\(`,
     String.raw`\b\w*(?:[sS]ecret|[hH]ash|[tT]oken)\b\s*\.(?:equals|compare|localeCompare)\(`,
-    String.raw`\b\w+Hash\b\s*${operator}`
+    String.raw`\b\w+Hash\b\s*(?:===?|!==?)(?!=)`
   ].join("|")
 )
 
