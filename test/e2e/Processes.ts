@@ -1,10 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { createServer } from "node:net"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 const folder = fileURLToPath(new URL("../..", import.meta.url))
+
+/** Many processes of the same files: the first compiles them for all. */
+const compiled = join(tmpdir(), "oauth-manager-compiled")
 
 export const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, "127.0.0.1")
@@ -36,7 +40,7 @@ export const run = (
 ): Running => {
   const child = spawn(process.execPath, [...flags, join(folder, file), ...args], {
     cwd,
-    env: { PATH: process.env["PATH"] ?? "", ...env },
+    env: { PATH: process.env["PATH"] ?? "", NODE_COMPILE_CACHE: compiled, ...env },
     stdio: ["ignore", "pipe", "pipe"]
   })
   let output = ""
