@@ -14,10 +14,13 @@ export interface EgressOptions extends AddressRules {
 
 const connectTimeout = 10_000
 
-/** Refreshes come one after another and to few hosts: a TLS handshake costs more than most of them. */
+/**
+ * Refreshes come one after another and to few hosts: a TLS handshake costs more than most of them. Where a provider is slow a
+ * request that waited for a connection would miss its deadline, so there are as many as a server has requests.
+ */
 const pool = {
   allowH2: false,
-  connections: 64,
+  connections: 1024,
   pipelining: 1,
   keepAliveTimeout: 15_000,
   keepAliveMaxTimeout: 60_000
