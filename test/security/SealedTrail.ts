@@ -159,7 +159,7 @@ export const sealedTrail = () =>
             ])
           )
         }),
-      120_000
+      effort(120_000, 1_200_000)
     )
 
     it.effect(
