@@ -95,7 +95,7 @@ describe("secrets", () => {
       await service.stop()
 
       assert.strictEqual(released.status, 200)
-      const vault = await readFile(join(folder.path, "keyring"), "utf8").catch(() => "")
+      const vault = await readFile(join(folder.path, "keyring"), "utf8")
       const secrets = [
         google.clientSecret,
         parked.completionToken,
