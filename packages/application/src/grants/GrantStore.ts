@@ -25,6 +25,7 @@ import { type Entry, Journal } from "../access/Journal.ts"
 import { ConsentWriter } from "../consents/ConsentWriter.ts"
 import { AuthorizationRepository } from "../ports/AuthorizationRepository.ts"
 import { HoldsAnswer } from "../ports/HoldsAnswer.ts"
+import { policyInForce } from "../policies/PolicyInForce.ts"
 import { ConsentRepository } from "../ports/ConsentRepository.ts"
 import {
   AccountAlreadyConnected,
@@ -99,8 +100,7 @@ export class GrantStore extends Context.Service<GrantStore>()("@oauth-manager/ap
       existing: Option.Option<Integration>
     ) {
       const { owner, narrows } = authorization
-      const found = yield* policies.find(owner, provider.id)
-      const policy = Option.match(found, { onNone: () => ScopePolicies.unrestricted, onSome: (one) => one.policy })
+      const policy = yield* policyInForce(policies, owner, provider.id)
       const before = Option.getOrUndefined(Option.filter(existing, () => !narrows))
       const heldBefore = before?.grantedScopes ?? []
       const consentedBefore = heldBefore.filter((scope) => before?.consentedScopes.includes(scope))

@@ -25,6 +25,7 @@ import { Chronicle } from "../access/Chronicle.ts"
 import { Journal } from "../access/Journal.ts"
 import { OneTimeSecret } from "../access/OneTimeSecret.ts"
 import { sharing } from "../disconnect/SharedGrants.ts"
+import { policyInForce } from "../policies/PolicyInForce.ts"
 import { AuthorizationRepository } from "../ports/AuthorizationRepository.ts"
 import { FeatureRegistry } from "../ports/FeatureRegistry.ts"
 import { IntegrationRepository } from "../ports/IntegrationRepository.ts"
@@ -168,8 +169,7 @@ export class StartAuthorization extends Context.Service<StartAuthorization>()(
             : yield* findUpgraded(user, registered, input.integrationId.value)
           if (Option.isNone(registered.credentials)) return yield* new ProviderNotConfigured({ provider: provider.id })
 
-          const found = yield* policies.find(user, provider.id)
-          const policy = Option.match(found, { onNone: () => ScopePolicies.unrestricted, onSome: (one) => one.policy })
+          const policy = yield* policyInForce(policies, user, provider.id)
           const mayHave = (scope: Scope) => ScopePolicies.permits(policy, provider, caller.roles, scope)
           // What can be done without, and what is held without being asked for, is left out where the policy keeps it
           const dispensable = FeatureCatalogues.dispensableScopes(catalogue, provider, input)

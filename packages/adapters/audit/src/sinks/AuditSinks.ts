@@ -1,5 +1,5 @@
 import { AuditRecords, RepositoryUnavailable, UnitOfWork } from "@oauth-manager/application"
-import { Context, Effect, Layer, Metric } from "effect"
+import { Context, type Duration, Effect, Layer, Metric } from "effect"
 import { SqlClient } from "effect/sql"
 import { AuditGate } from "./AuditGate.ts"
 import type { AuditSink } from "./AuditSink.ts"
@@ -113,8 +113,8 @@ export class AuditSinks extends Context.Service<
       AuditGate,
       Effect.gen(function* () {
         const { closedBy, deliver, look } = yield* AuditSinks
-        const again = (task: Effect.Effect<void, RepositoryUnavailable>, pause: string) =>
-          task.pipe(Effect.ignore, Effect.andThen(Effect.sleep(pause as "1 second")), Effect.forever, Effect.forkScoped)
+        const again = (task: Effect.Effect<void, RepositoryUnavailable>, pause: Duration.Input) =>
+          task.pipe(Effect.ignore, Effect.andThen(Effect.sleep(pause)), Effect.forever, Effect.forkScoped)
         if (sinks.length > 0) {
           yield* again(deliver, "500 millis")
           yield* again(look, "1 second")
